@@ -14,6 +14,7 @@ from web.current import NoHomeError
 from web.security import gate, permissions
 from web.security.passwords import HashingBusyError
 from web.services.errors import ServiceError
+from web.services.open_vault import VaultClosedError
 from web.settings import UPLOAD_LIMIT
 from web.store.access import ForeignHomeError
 
@@ -60,7 +61,7 @@ _WORDS: Final = {
     ),
     405: _Words("So geht das nicht", "Diese Adresse nimmt eine solche Anfrage nicht an.", "Gehen Sie zur Startseite."),
     503: _Words(
-        "Der Namensspeicher ist nicht erreichbar",
+        "Der Namensspeicher öffnet sich nicht",
         "Auswertungen gehen weiter; Befunde und neue Datenlieferungen brauchen ihn.",
         "Versuchen Sie es später noch einmal, und geben Sie Ihrer Administration Bescheid.",
     ),
@@ -102,6 +103,7 @@ def back_to(endpoint: str, *arguments: str, anchor: str | None = None) -> Callab
 def init_app(app: Flask) -> None:
     """Give ``app`` our error pages."""
     app.register_error_handler(ServiceError, _refused)
+    app.register_error_handler(VaultClosedError, _vault_closed)
     app.register_error_handler(HashingBusyError, lambda _: (*_page(_BUSY, 503), {"Retry-After": "5"}))
     app.register_error_handler(gate.NotEntitledError, _not_entitled)
     app.register_error_handler(NoHomeError, lambda _: _page(_NO_HOME, 403))
@@ -119,6 +121,13 @@ def _refused(error: ServiceError) -> Response | tuple[str, int]:
     flash(str(error), "warning")
     values = {name: (request.view_args or {})[name] for name in page.arguments}
     return redirect(url_for(page.endpoint, _anchor=page.anchor, **values))
+
+
+def _vault_closed(error: VaultClosedError) -> Response | tuple[str, int]:
+    """Say why names do not open; where a form was sent, on the page it is on."""
+    if request.method == "POST" and getattr(current_app.view_functions.get(request.endpoint or ""), "page_back", None):
+        return _refused(error)
+    return _page(_WORDS[503]._replace(text=f"{error} {_WORDS[503].text}"), 503)
 
 
 def _not_entitled(error: gate.NotEntitledError) -> tuple[str, int]:

@@ -10,11 +10,13 @@ from huey.consumer import Consumer
 
 from web.services import accesses
 from web.services.analysis import home_analysis
+from web.services.backups import opening
 from web.services.backups.nightly import NightlyBackups
 from web.services.history import refold
 from web.services.log.watch import LogWatch
 from web.services.uploads import recovery, retention, steps
 from web.services.uploads.progress import SILENT_SECONDS
+from web.services.uploads.removal import sweeping
 from web.store.databases import Databases, connect, make_engine
 from web.store.models.upload import RELEASED, TO_UNDO, WAITING
 from web.store.queue import JobQueue
@@ -71,7 +73,7 @@ def make(settings: Settings, databases: Databases) -> Jobs:
 
     @queue.task(name="undo")  # type: ignore[untyped-decorator]
     def undo(upload_id: int) -> None:
-        steps.undo(accesses.of_upload(worker, upload_id, accesses.UNDO), queue, upload_id)
+        steps.undo(accesses.of_upload(worker, upload_id, accesses.UNDO), settings, queue, upload_id)
 
     @queue.periodic_task(crontab(), name="take-up")  # type: ignore[untyped-decorator]
     def take_up() -> None:
@@ -84,6 +86,7 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
     def forget_old() -> None:
         watch.deleting("Datenlieferungen", lambda: retention.delete_expired(worker, settings))
+        watch.deleting("Spuren von Datenlieferungen", lambda: sweeping.sweep_all(worker, settings))
 
     watch = LogWatch(worker, settings, queue)
 
@@ -94,6 +97,12 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     @queue.periodic_task(crontab(hour="3", minute="30"), name="look-after-log")  # type: ignore[untyped-decorator]
     def look_after_log() -> None:
         watch.nightly()
+
+    vault = opening.VaultWatch(settings)
+
+    @queue.periodic_task(crontab(), name="vault")  # type: ignore[untyped-decorator]
+    def look_after_vault() -> None:
+        vault.look()
 
     backups = NightlyBackups(worker, settings, queue)
 

@@ -33,11 +33,15 @@ def define(parser: Parser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Upgrade both databases, and give a role its rights where one is named."""
+    from web.store import migrate  # noqa: PLC0415  # the application is loaded only where it is needed
+
     if (options.action == "role") != bool(options.name):
         raise CommandError("Eine Rolle gehört zu „role“ und nur dazu, zum Beispiel: pebem db role pebem_app")
-    with installation(f"db {options.action}") as (_, system):
+    with installation(f"db {options.action}") as (settings, system):
         if options.action == "role":
             return _role(system, options.name)
+        if not migrate.vault_answers(settings):
+            raise CommandError("Die Datenbank der Namen antwortet nicht; sie ist nicht auf dem neuesten Stand.")
     sys.stdout.write("Die Datenbanken sind auf dem neuesten Stand.\n")
     return 0
 

@@ -196,7 +196,7 @@ def test_an_undo_with_other_effects_than_shown_is_refused(anna: Person) -> None:
     shown = undo_job.preview_undo(anna.access, first).digest
     anna.read_in(file_of(row("06.01.2026")))
     undo_job.release(anna.access, first, digest=shown)
-    steps.undo(anna.access, anna.services.jobs.queue, first)
+    steps.undo(anna.access, anna.services.settings, anna.services.jobs.queue, first)
     assert anna.state(first) == records.STORED
     assert held(anna)["interventions"].total() == 2
     anna.undo(first)
@@ -339,7 +339,7 @@ def test_failed_undo_leaves_the_upload_active(anna: Person, monkeypatch: pytest.
     with monkeypatch.context() as broken:
         broken.setattr(active_uploads, "remove", lambda *_: 1 / 0)
         undo_job.release(anna.access, upload_id, digest=shown)
-        steps.undo(anna.access, anna.services.jobs.queue, upload_id)
+        steps.undo(anna.access, anna.services.settings, anna.services.jobs.queue, upload_id)
     assert (anna.state(upload_id), held(anna)) == (records.STORED, before)
     anna.undo(upload_id)
     empty = held(anna)
@@ -360,7 +360,7 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
         steps.commit(anna.access, upload_id)
     undo_job.release(anna.access, first, digest=shown)
     work = [(steps.store, (anna.access, services.settings, services.jobs.queue, one)) for one in others]
-    work.append((steps.undo, (anna.access, services.jobs.queue, first)))
+    work.append((steps.undo, (anna.access, services.settings, services.jobs.queue, first)))
     threads = [threading.Thread(target=target, args=given) for target, given in work]
     for thread in threads:
         thread.start()

@@ -42,6 +42,7 @@ class LedgerKind(StrEnum):
     """What can be deleted so that a restore has to repeat it. Every kind has its replay; a guard checks that."""
 
     UPLOAD = "datenlieferung"
+    UNDONE = "ruecknahme"
     KEYS = "schluessel"
 
 

@@ -31,10 +31,15 @@ if TYPE_CHECKING:
     from web.settings import Settings
     from web.store.access import Access
 
-UNREACHABLE: Final = "Die Datenbank der Namen ist gerade nicht erreichbar."
+UNREACHABLE: Final = "Der Namensspeicher ist gerade nicht erreichbar."
 KEY_MISSING: Final = (
     "Die Namen lassen sich nicht öffnen: Der Schlüssel, mit dem sie gespeichert sind, fehlt. Er gehört in "
     "PEBEM_VAULT_KEY (vault_key.txt) oder, nach einem Wechsel, in PEBEM_OLD_VAULT_KEYS."
+)
+
+EMPTY: Final = (
+    "Der Namensspeicher kennt niemanden von dieser Einrichtung, obwohl Auswertungen von ihr da sind: Er ist nicht der "
+    "richtige. Es wurde nichts gespeichert, damit nicht alle ein zweites Mal angelegt werden."
 )
 
 _log = structlog.get_logger(__name__)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from importers.files import sandbox
 from web.security import file_modes, virus_scanner
+from web.serving import vault_state
 from web.settings import objection
 from web.store import separation
 from web.store.databases import make_engine
@@ -165,6 +166,14 @@ def _keys(subject: _Subject) -> _Found:
         )
 
 
+def _vault(subject: _Subject) -> _Found:
+    finding, remedy = vault_state.problem(subject.settings)
+    if finding:
+        yield Verdict.WARNING, finding, remedy
+    else:
+        yield Verdict.GOOD, "Die Datenbank der Namen antwortet, und ihr Schlüssel ist da.", ""
+
+
 def _separation(subject: _Subject) -> _Found:
     work, vault = _engines(subject.settings)
     try:
@@ -284,6 +293,7 @@ _CHECKS: Final[dict[str, tuple[tuple[str, ...], Callable[[_Subject], _Found]]]] 
     "proxies": (("F7", "T14"), _proxies),
     "debug": (("X6", "F9"), _debug),
     "keys": (("E3",), _keys),
+    "vault": (("X10", "E3"), _vault),
     "separation": (("T3", "X6"), _separation),
     "roles": (("T3", "T14"), _roles),
     "files": (("E2", "E3"), _files),

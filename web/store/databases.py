@@ -21,6 +21,10 @@ BUSY_MILLISECONDS: Final = 30_000
 """How long a SQLite connection waits for another's write transaction."""
 
 
+CONNECT_SECONDS: Final = 5
+"""How long a connection to a server of databases may take to open, unless its address says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Databases:
     """Both databases. Reading sessions cannot write; writing ones take the write lock at once.
@@ -69,7 +73,9 @@ def make_engine(url: URL) -> Engine:
     Its errors do not quote the values of a statement: they end up in logs.
     """
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # A machine that is switched off does not even refuse: pages that need its database must say so soon.
+        waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from web.store import separation
 from web.store.databases import make_engine
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SCRIPTS: Final = Path(__file__).parent.parent / "migrations"
 
 
-def upgrade(settings: Settings) -> None:
+def upgrade(settings: Settings, *, with_vault: bool = True) -> None:
     """Migrate the work database and the vault upwards; nothing happens where they are up to date.
 
     Raises
@@ -30,12 +31,25 @@ def upgrade(settings: Settings) -> None:
         Where both are one database, in production.
     """
     separation.require(settings)
-    for name, url in (("work", settings.database_url), ("vault", settings.vault_url)):
+    urls = {"work": settings.database_url} | ({"vault": settings.vault_url} if with_vault else {})
+    for name, url in urls.items():
         engine = make_engine(url)
         try:
             move(engine, name, "head")
         finally:
             engine.dispose()
+
+
+def vault_answers(settings: Settings) -> bool:
+    """Return whether the database of the vault answers."""
+    engine = make_engine(settings.vault_url)
+    try:
+        with engine.connect():
+            return True
+    except DBAPIError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def move(engine: Engine, name: str, revision: str) -> None:

@@ -139,7 +139,7 @@ class Person:
         """Take a stored upload back, as it was shown."""
         services, effects = self.services, undo_job.preview_undo(self.access, upload_id)
         undo_job.release(self.access, upload_id, digest=effects.digest)
-        steps.undo(self.access, services.jobs.queue, upload_id)
+        steps.undo(self.access, services.settings, services.jobs.queue, upload_id)
 
     def state(self, upload_id: int) -> str:
         """Return the state of an upload."""

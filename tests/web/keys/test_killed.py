@@ -120,7 +120,7 @@ def usable(who: Person, settings: Settings, before: dict[str, object], rows: int
 
 @pytest.mark.parametrize(
     "commit",
-    [2, *(pytest.param(number, marks=pytest.mark.deep) for number in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12))],
+    [2, *(pytest.param(number, marks=pytest.mark.deep) for number in (1, 3, 4, 5, 6, 7, 8, 9, 10))],
 )
 def test_killed_before_a_commit(filled: Person, tmp_path: Path, commit: int) -> None:
     """E3, T13: the first gives the operator a key, the next ones seal two persons or a text each."""

@@ -12,6 +12,7 @@ from web.backup.targets.address import open_target
 from web.services import accesses
 from web.services.backups import ledger_copies, overview, replays
 from web.services.errors import ServiceError
+from web.services.open_vault import VaultClosedError
 from web.store import migrate, pending_restore
 from web.store.databases import connect
 
@@ -28,8 +29,10 @@ class NotOpenError(ServiceError):
     """The installation may not be opened now."""
 
 
-def prepare(settings: Settings) -> None:
-    """Bring an installation to the state in which it may be opened.
+def prepare(settings: Settings) -> bool:
+    """Bring an installation to the state in which it may be opened, and return whether its vault is ready, too.
+
+    Analysis works without the vault (X10): where its database does not answer, it is brought up later.
 
     Deletions that the ledger has and the databases do not know are carried out first: the process may have been killed
     between the two, or somebody has put back a copy of the databases without ``pebem restore`` (H5).
@@ -37,19 +40,37 @@ def prepare(settings: Settings) -> None:
     Raises
     ------
     NotOpenError
-        Where a restore is unfinished, or such deletions cannot be carried out.
+        Where a restore is unfinished, or such deletions cannot be carried out, also because the vault does not answer.
     """
     databases = connect(settings)
     system = accesses.of_command(databases, "öffnen")
     try:
         _refuse_unfinished(databases)
-        migrate.upgrade(settings)
+        answers = migrate.vault_answers(settings)
+        migrate.upgrade(settings, with_vault=answers)
+        if not answers:
+            _log.warning("vault unreachable", consequence=WITHOUT_VAULT)
         try:
             replays.carry_out(system, settings, _due(system, settings))
-        except BackupError as error:
+        except (BackupError, VaultClosedError) as error:
             raise NotOpenError(f"Gelöschtes kann nicht wieder gelöscht werden: {error}") from error
     finally:
         databases.close()
+    return answers
+
+
+class VaultWatch:
+    """Brings the vault up once its database answers, where it did not at the start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._ready = False
+
+    def look(self) -> None:
+        """Look whether it can be done now."""
+        if not self._ready and migrate.vault_answers(self._settings):
+            migrate.upgrade(self._settings)
+            self._ready = True
 
 
 def _refuse_unfinished(databases: Databases) -> None:
@@ -85,6 +106,10 @@ def _fetch(system: SystemAccess, settings: Settings) -> None:
         except BackupError as error:
             _log.warning("ledger not fetched", target=address, error=str(error))
 
+
+WITHOUT_VAULT: Final = (
+    "Auswertungen gehen ohne den Namensspeicher; nicht: Daten einlesen, Befunde im Wortlaut, unbekannte Personen"
+)
 
 UNFINISHED: Final = (
     "Eine Wiederherstellung ist nicht abgeschlossen. Bitte schließen Sie sie mit pebem restore --resume ab; vorher "

@@ -29,6 +29,7 @@ Replay = Callable[[SystemAccess, Settings, Sequence[DueDeletion]], int]
 
 REPLAYS: Final[dict[LedgerKind, Replay]] = {
     LedgerKind.UPLOAD: discarded.replay,
+    LedgerKind.UNDONE: discarded.replay_undone,
     LedgerKind.KEYS: key_copies.replay,
 }
 """In the order in which they are carried out."""

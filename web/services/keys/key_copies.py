@@ -12,7 +12,7 @@ from web.backup.errors import BackupError
 from web.backup.keys import keys_of
 from web.backup.ledger import LedgerEntry
 from web.backup.targets.address import open_target
-from web.services import audit, deletion_ledger
+from web.services import audit, deletion_ledger, open_vault
 from web.services.deletion_ledger import LedgerKind
 from web.store.vault import TenantKey
 
@@ -71,6 +71,6 @@ def replace(access: Access | SystemAccess, settings: Settings) -> list[str]:
 
 
 def _delete(access: Access | SystemAccess, reference: str) -> int:
-    with access.vault_writing.begin() as session:
+    with open_vault.reachable(), access.vault_writing.begin() as session:
         keys = session.execute(delete(TenantKey).where(TenantKey.tenant == reference).returning(TenantKey.id))
         return len(keys.all())

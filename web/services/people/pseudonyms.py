@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, func, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, delete, func, insert, select, update
 
 from web.security.crypto import FORMAT, HEADER_BYTES, KeyedHash, MissingKeyError, TamperedError, hashes_of
 from web.services import clock
 from web.store.vault import RESIDENT, STAFF, Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from web.security.crypto import Box, KeyRing
     from web.services.open_vault import OpenVault
@@ -90,6 +90,11 @@ def find_existing(vault: OpenVault, home_id: int, kind: str, numbers: Iterable[s
     return {number: row.pseudonym for number, row in _find(vault, home_id, kind, numbers).items()}
 
 
+def knows_anybody(vault: OpenVault, home_id: int) -> bool:
+    """Return whether anybody of a home is stored."""
+    return vault.session.scalar(select(Identity.id).where(Identity.home_id == home_id).limit(1)) is not None
+
+
 def people_of_home(vault: OpenVault, home_id: int, kind: str) -> dict[str, tuple[str, PersonName]]:
     """Return number and person behind every pseudonym of a home: for comparing in memory, not for storing."""
     box = vault.box(PURPOSE)
@@ -105,6 +110,21 @@ def names(vault: OpenVault, home_id: int) -> set[str]:
     box = vault.box(PURPOSE)
     rows = vault.session.scalars(select(Identity).where(Identity.home_id == home_id))
     return {text for row in rows for text in _person(box, row) if text}
+
+
+def forget_all_but(vault: OpenVault, home_id: int, needed: Collection[str]) -> int:
+    """Delete the persons of a home that have none of these pseudonyms, and return how many those were.
+
+    Parameters
+    ----------
+    vault
+        Opened for writing, with the persons of this home.
+    """
+    rows = vault.session.execute(select(Identity.id, Identity.pseudonym).where(Identity.home_id == home_id)).all()
+    gone = [row.id for row in rows if row.pseudonym not in needed]
+    for start in range(0, len(gone), CHUNK):
+        vault.session.execute(delete(Identity).where(Identity.id.in_(gone[start : start + CHUNK])))
+    return len(gone)
 
 
 def not_current(ring: KeyRing) -> ColumnElement[bool]:

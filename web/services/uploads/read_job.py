@@ -13,6 +13,7 @@ from sqlalchemy import update
 import importers
 from importers.findings import PasswordNeededError, Severity, UnreadableError
 from web.services import open_vault, rulebook_calendar
+from web.services.open_vault import UNREACHABLE, VaultClosedError
 from web.services.people import master_data, pseudonyms
 from web.services.uploads import encodings, kept_files, other_home, preview, previous_choices, records
 from web.services.uploads.conversation import Conversation
@@ -95,8 +96,10 @@ def read(access: Access, settings: Settings, upload_id: int, report: ReportProgr
 
 def _files(job: _Job) -> list[tuple[str, bytes]]:
     words = records.texts(job.access, job.settings, job.upload_id)
+    if words is None:
+        raise VaultClosedError(UNREACHABLE)
     try:
-        return kept_files.files(job.access, job.settings, job.upload_id, words.file_names if words else ())
+        return kept_files.files(job.access, job.settings, job.upload_id, words.file_names)
     except FileNotFoundError as error:
         raise UnreadableError(FILES_GONE) from error
 

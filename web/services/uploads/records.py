@@ -67,6 +67,7 @@ __all__ = [
     "delete_words",
     "find",
     "home_of",
+    "identity",
     "move",
     "numbers",
     "of_home",
@@ -182,6 +183,11 @@ def texts(access: Access, settings: Settings, upload_id: int) -> UploadTexts | N
         for one in words["findings"]
     )
     return UploadTexts(names, words["message"], findings)
+
+
+def identity(upload: Upload) -> tuple[str, str]:
+    """Return what tells an upload from all others, and is the same in every copy of the database."""
+    return upload.file_hash.hex(), upload.created_at.isoformat()
 
 
 def home_of(access: Access, upload_id: int) -> Home:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from web.services import accesses, clock
+from web.services.open_vault import VaultClosedError
 from web.services.uploads import kept_files, records
 from web.services.uploads.removal import discarded
 from web.store.models import Upload
@@ -39,7 +40,11 @@ def delete_expired(system: SystemAccess, settings: Settings) -> int:
     for upload_id in undecided:
         reason = f"nach {settings.upload_days} Tagen ohne Entscheidung"
         access = accesses.of_home(system, home_of[upload_id])
-        discarded.discard(access, settings, upload_id, reason=reason)
+        try:
+            discarded.discard(access, settings, upload_id, reason=reason)
+        except VaultClosedError:
+            _log.warning("upload not discarded: the vault is closed", upload=upload_id)
+            return 0  # the next look comes in an hour
     for upload_id, changed in kept_files.storage_times(settings).items():
         orphan = upload_id not in states and time.time() - changed > ORPHAN_SECONDS
         if orphan or (upload_id in old and states[upload_id] not in records.MOVING):

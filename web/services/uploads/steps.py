@@ -14,10 +14,10 @@ from uuid import uuid4
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from web.services import audit, clock
 from web.services.errors import ServiceError
+from web.services.open_vault import VaultClosedError
 from web.services.uploads import kept_files, other_home, preview, read_job, records, store_job, undo_job
 from web.services.uploads.progress import CancelledError, ReportProgress, ask_to_end
 from web.store.models import Upload
@@ -43,12 +43,9 @@ if TYPE_CHECKING:
 
 _CANCEL: Final = "einlesen.abbrechen"
 
-VAULT_GONE: Final = (
-    "Der Namensspeicher ist gerade nicht erreichbar, deshalb wurde nichts hochgeladen. "
-    "Bitte versuchen Sie es später noch einmal."
-)
+NOTHING_UPLOADED: Final = "Es wurde nichts hochgeladen; bitte versuchen Sie es später noch einmal."
 
-VAULT_GONE_NOW: Final = "Der Namensspeicher ist gerade nicht erreichbar; bitte versuchen Sie es später noch einmal."
+LATER: Final = "Bitte versuchen Sie es später noch einmal."
 
 OTHER_FIGURES: Final = (
     "Die Zahlen haben sich geändert, seit Sie die Seite geöffnet haben. Bitte sehen Sie sie noch einmal an."
@@ -93,8 +90,8 @@ def start(access: Access, settings: Settings, *, home_id: int, files: Sequence[t
         session.flush()
         try:
             records.store_names(access, settings, upload.id, home_id, names)
-        except SQLAlchemyError as error:
-            raise UploadError(VAULT_GONE) from error
+        except VaultClosedError as error:
+            raise UploadError(f"{error} {NOTHING_UPLOADED}") from error
         kept_files.keep_files(access, settings, upload.id, files)
         records.record_action(session, access, upload.id, "einlesen.hochladen")
         return upload.id
@@ -131,9 +128,9 @@ def store(access: Access, settings: Settings, notes: ProgressNotes, upload_id: i
         read(access, settings, notes, upload_id)
 
 
-def undo(access: Access, notes: ProgressNotes, upload_id: int) -> None:
+def undo(access: Access, settings: Settings, notes: ProgressNotes, upload_id: int) -> None:
     """Job: take a stored upload back, all or nothing; where that fails it stays active."""
-    work = partial(undo_job.undo, access, upload_id)
+    work = partial(undo_job.undo, access, settings, upload_id)
     _step(access, notes, upload_id, (TO_UNDO, UNDOING), work, fallback=STORED)
 
 
@@ -152,8 +149,8 @@ def update_preview(access: Access, settings: Settings, upload_id: int, choice: A
         weighed = preview.preview_upload(access, settings, upload_id, result, choice)
     except FileNotFoundError as error:
         raise UploadError(records.OTHER_STATE) from error
-    except SQLAlchemyError as error:
-        raise UploadError(VAULT_GONE_NOW) from error
+    except VaultClosedError as error:
+        raise UploadError(f"{error} {LATER}") from error
     with access.writing.begin() as session:
         if not records.move(session, upload_id, READ, READ, choice=choice.as_json(), weighed=weighed):
             raise UploadError(records.OTHER_STATE)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from web.services import clock, open_vault
 from web.services.analysis import staffing
-from web.services.people import frames
+from web.services.open_vault import EMPTY, VaultClosedError
+from web.services.people import frames, master_data, pseudonyms
 from web.services.uploads import apply, kept_files, preview, previous_choices, records
 from web.services.uploads.apply import ApplyChoice, UploadFacts
 from web.services.uploads.row_counts import count_rows
@@ -37,7 +38,11 @@ def store(access: Access, settings: Settings, home: Home, upload_id: int, report
     report(5, "Entschlüsselt das Gelesene")
     result = kept_files.result(access, settings, upload_id)
     report(15, "Ersetzt Namen durch Pseudonyme", result.rows)
+    with access.reading() as session:
+        known = bool(master_data.known_pseudonyms(session, home.id))
     with open_vault.writing(access, settings, home.id) as vault:
+        if known and not pseudonyms.knows_anybody(vault, home.id):
+            raise VaultClosedError(EMPTY)
         tables = frames.pseudonymised(vault, home.id, result)
     # The vault is complete now. Should the rest fail, identities without rows do no harm.
     try:

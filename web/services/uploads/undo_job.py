@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from pebem.history import acts
-from pebem.history.contents import month_of, months_of, renumbered, unpack
+from pebem.history.contents import month_of, months_of, renumbered
+from web.services import deletion_ledger, open_vault
 from web.services.analysis import duties
+from web.services.deletion_ledger import LedgerKind
 from web.services.errors import ServiceError
-from web.services.history import active_uploads, fold_home, moved_shares, statement_changes, stored_statements
+from web.services.history import active_uploads, depending, fold_home, leftovers, moved_shares, statement_changes
+from web.services.open_vault import VaultClosedError
 from web.services.people import aliases, master_data
-from web.services.uploads import records
+from web.services.uploads import kept_files, records
 from web.store.models import (
     AppliedUpload,
     Home,
-    Override,
     PerformedIntervention,
-    Resident,
     UnknownTerm,
     Upload,
     WeeklyHours,
@@ -33,9 +35,13 @@ from web.store.work import replace_rows
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from pebem.history.acts import Contents
+    from web.backup.ledger import LedgerEntry
     from web.services.uploads.progress import ReportProgress
+    from web.settings import Settings
     from web.store.access import Access
+
+ORDERED: Final = "auf Anordnung"
+"""Rule of a deletion that a person asked for."""
 
 CHANGED: Final = "anders"
 """Stored in ``Upload.choice`` where an undo was not carried out, because it would not have done what was shown."""
@@ -149,14 +155,23 @@ def release(access: Access, upload_id: int, *, digest: str) -> None:
         records.record_action(session, access, upload_id, "einlesen.ruecknahme.freigeben")
 
 
-def undo(access: Access, upload_id: int, report: ReportProgress) -> None:
-    """Take an upload back, all or nothing."""
+def undo(access: Access, settings: Settings, upload_id: int, report: ReportProgress) -> None:
+    """Take an upload back, all or nothing; of what it alone has brought nothing stays, in the vault neither (X9)."""
+    with open_vault.reading(access, settings):
+        pass  # what could not be deleted there afterwards would stay
+    entries: list[LedgerEntry] = []
     try:
-        with access.writing.begin() as session:
+        with deletion_ledger.deletion(access, settings, entries) as session:
             report(20, "Nimmt die Datenlieferung zurück")
             upload = session.get_one(Upload, upload_id)
             preview = _remove_upload(session, upload_id)
             _check_digest(preview, upload)
+            leftovers.forget_persons(session, upload.home_id)
+            subject = records.identity(upload)
+            entry = deletion_ledger.entry(
+                session, settings, LedgerKind.UNDONE, home_id=upload.home_id, subject=subject, rule=ORDERED
+            )
+            entries.append(entry)
             if not records.move(session, upload_id, UNDOING, UNDONE, weighed=None):
                 raise RuntimeError(records.TAKEN_FOR_DEAD)
             records.record_action(session, access, upload_id, "einlesen.zuruecknehmen")
@@ -166,7 +181,25 @@ def undo(access: Access, upload_id: int, report: ReportProgress) -> None:
             choice = {**(session.get_one(Upload, upload_id).choice or {}), "undo": CHANGED}
             records.move(session, upload_id, UNDOING, STORED, choice=choice)
         return
+    _delete_outside(access, settings, upload_id)
     _log.info("upload taken back", upload=upload_id, gone=preview.removed, back=preview.restored)
+
+
+def repeat(access: Access, settings: Settings, upload_id: int, reason: str) -> None:
+    """Take an upload back that had been taken back before a restore; the ledger of deletions is not told."""
+    with access.writing.begin() as session:
+        upload = session.get_one(Upload, upload_id)
+        _remove_upload(session, upload_id)
+        leftovers.forget_persons(session, upload.home_id)
+        upload.state, upload.weighed = UNDONE, None
+        records.record_action(session, access, upload_id, "einlesen.zuruecknehmen", reason)
+    _delete_outside(access, settings, upload_id)
+
+
+def _delete_outside(access: Access, settings: Settings, upload_id: int) -> None:
+    kept_files.drop(settings, upload_id)
+    with suppress(VaultClosedError):  # then the next sweep of the worker does it
+        leftovers.sweep(access, settings, records.home_of(access, upload_id).id)
 
 
 def _check_digest(preview: UndoPreview, upload: Upload) -> None:
@@ -189,7 +222,7 @@ def _remove_upload(session: Session, upload_id: int, *, dry: bool = False) -> Un
     person_of = aliases.merged_rows(session, home_id)
     files = [renumbered(rows, person_of) for rows in active_uploads.files_of(session, upload_id)]
     own = acts.fold_files(files, active_uploads.rule_of(upload).acts.pairing)
-    overrides, later = _overrides(session, upload, own), _later(session, upload, own)
+    overrides, later = depending.overrides(session, upload, own), depending.later_uploads(session, upload, own)
     session.expunge(upload)
     active_uploads.remove(session, upload_id)
     changes = fold_home.settle(session, home_id, before, months, dry=dry)
@@ -234,55 +267,6 @@ def _reattribute(session: Session, home_id: int, upload_id: int) -> None:
     if months:
         heirs = active_uploads.fold_acts(session, home_id, months).by_upload(remaining)
         replace_rows.reattribute(session.connection(), home_id, upload_id, heirs)
-
-
-def _later(session: Session, upload: AppliedUpload, own: Contents) -> list[int]:
-    person_of = aliases.of_home(session, upload.home_id)
-    named = _people_named(upload, person_of)
-    uploads = active_uploads.active_uploads(session, upload.home_id)
-    own_months = {month_of(part): part for part in months_of(own)}
-
-    def shares_rows(number: int) -> bool:
-        theirs = active_uploads.contents(session, number, own_months)
-        return any(np.isin(own_months[month_of(part)], part).any() for part in months_of(theirs))
-
-    return [
-        later.upload_id
-        for later in uploads
-        if later.position > upload.position
-        and (named & _people_named(later, person_of) or shares_rows(later.upload_id))
-    ]
-
-
-def _people_named(applied: AppliedUpload, person_of: dict[str, str]) -> set[str]:
-    frames = stored_statements.unpacked(applied.people)
-    people = {str(person) for name, (key, _) in stored_statements.PEOPLE.items() for person in frames[name][key]}
-    return {person_of.get(person, person) for person in people}
-
-
-def _overrides(session: Session, applied: AppliedUpload, own: Contents) -> int:
-    """Return how many levels were set since the upload for its residents or the whole home."""
-    residents = set(unpack(own.tobytes())["resident_id"].tolist())
-    person_of, rows = (
-        aliases.of_home(session, applied.home_id),
-        aliases.merged_rows(session, applied.home_id)["resident_id"],
-    )
-    named = _people_named(applied, person_of)
-    query = (
-        select(func.coalesce(Override.resident_id, 0), Resident.pseudonym)
-        .outerjoin(Resident, Resident.id == Override.resident_id)
-        .join(Upload, Upload.id == applied.upload_id)
-        .where(
-            Override.home_id == applied.home_id,
-            Override.withdrawn_at.is_(None),
-            Override.created_at >= Upload.stored_at,
-        )
-    )
-    overrides = session.execute(query).all()
-    return sum(
-        number == 0 or rows.get(number, number) in residents or person_of.get(pseudonym, pseudonym) in named
-        for number, pseudonym in overrides
-    )
 
 
 _IMPOSSIBLE: Final = (

@@ -35,7 +35,7 @@ def upload_context(upload: UploadRow, texts: UploadTexts | None, wanted: Finding
     services, findings = current.services(), texts.findings if texts else ()
     asked = (
         kept_files.conversation(current.access(), services.settings, upload.id)
-        if upload.state in records.READ_ONCE
+        if texts and upload.state in records.READ_ONCE  # without the vault it does not open
         else None
     )
     words = _open_words(upload) if upload.state in _WITH_WORDS else []

@@ -13,6 +13,7 @@ from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
 from web.security import fresh
 from web.services.history import refold
+from web.services.open_vault import VaultClosedError
 from web.services.rulebooks import holdings
 from web.services.uploads import kept_files, records, steps
 from web.services.uploads import progress as job_progress
@@ -234,7 +235,7 @@ def _ask_to_discard(upload: UploadRow) -> str:
     texts = records.texts(current.access(), services.settings, upload.id)
     try:
         asked = kept_files.conversation(current.access(), services.settings, upload.id)
-    except kept_files.OutdatedError:
+    except (kept_files.OutdatedError, VaultClosedError):
         asked = None
     return render_template(
         "uploads/discard.html",
