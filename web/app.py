@@ -33,7 +33,7 @@ from web.views.account import (
 )
 from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing, table_files
 from web.views.rulebooks import entries, library, overrides
-from web.views.uploads import column_questions, preview, unanswered_words, unknown_people, upload_pages
+from web.views.uploads import column_questions, names, preview, unanswered_words, unknown_people, upload_pages
 from web.views.words import profiles, terms
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
         preview,
         unanswered_words,
         unknown_people,
+        names,
         terms,
         profiles,
         help_pages,

@@ -60,6 +60,7 @@ NAVIGATION: Final = {
 PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions", "upload_words"), "uploads") | {
     "explain": "interventions",
     "acts": "interventions",
+    "names": "unknown_people",
 }
 """Pages without a line of their own in the navigation -> those they belong to."""
 
@@ -78,6 +79,7 @@ HELP_CHAPTERS: Final = {
     "upload_words": "was-meinen-die-woerter",
     "terms": "was-meinen-die-woerter",
     "profiles": "profile",
+    "names": "fehlerhafte-zeilen-berichtigen",
     "unknown_people": "fehlerhafte-zeilen-berichtigen",
     "home": "die-seiten-lesen",
     "interventions": "die-seiten-lesen",

@@ -89,6 +89,7 @@ KINDS: Final = {
     "uploads.findings": "export",
     "uploads.faulty_rows": "export",
     "uploads.search": "names",
+    "uploads.show": "names",
     "unknown_people.index": "names",
     "unknown_people.choose": "names",
 }

@@ -203,14 +203,19 @@ def _show(access: Access, settings: Settings, upload: UploadRow) -> None:
     CommandError
         Where the upload could not be read.
     """
-    from web.services.uploads import records  # noqa: PLC0415
+    from web.security.permissions import Right  # noqa: PLC0415
+    from web.services.uploads import records, unknown_people  # noqa: PLC0415
     from web.services.uploads.row_lines import row_lines  # noqa: PLC0415
     from web.services.uploads.summary.share_lines import share_lines  # noqa: PLC0415
 
     texts = records.texts(access, settings, upload.id)
     if upload.state != records.READ or upload.weighed is None:
         raise CommandError((texts and texts.message) or "Das Einlesen ist gescheitert; es wurde nichts gespeichert.")
-    print_findings(texts.findings if texts else (), "Alle stehen auf der Seite der Datenlieferung.")
+    quoted = texts is not None and access.may(Right.SEE_NAMES, upload.home_id)
+    if quoted:
+        what = f"lieferung {upload.id}"
+        unknown_people.record_view(access, home_id=upload.home_id, what=what, purpose="pebem import")
+    print_findings(texts.findings if texts and quoted else (), "Alle stehen auf der Seite der Datenlieferung.")
     summary = upload.weighed
     sys.stdout.write(
         f"{upload.errors} Fehler, {upload.warnings} Warnungen, {upload.notices} Hinweise. "

@@ -144,6 +144,12 @@ def filled(browser: Browser, site: Site) -> Site:
     visitor.check("uebernommen")
     page.get_by_role("link", name="Ergebnis ansehen").click()
     page.get_by_text("Pflegeminuten").first.wait_for()
+    visitor.go("/personen/")
+    page.get_by_role("heading", name="Wozu sehen Sie Namen an?").wait_for()
+    visitor.check("zweck")
+    page.get_by_label("Personen aus Datenlieferungen zuordnen").check()
+    page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("heading", name="Wer ist gemeint?").wait_for()
     site.state = context.storage_state()
     context.close()
     return site

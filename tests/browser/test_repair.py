@@ -97,6 +97,12 @@ def test_faulty_rows_are_downloaded_repaired_and_uploaded_again(workshop: Worksh
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Was ist aufgefallen?").wait_for(timeout=60_000)
 
+    page.get_by_text("Interventionen, Zeile 9", exact=False).first.wait_for()
+    assert page.get_by_text("Zauberei").count() == 0, "cells are quoted once somebody has said what for"
+    page.get_by_role("link", name="Befunde im Wortlaut zeigen").click()
+    page.get_by_label("Fehler in Datenlieferungen berichtigen").check()
+    page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("heading", name="Was ist aufgefallen?").wait_for()
     page.get_by_label("Art", exact=True).select_option("fehler")
     page.get_by_text("1 Befund", exact=True).wait_for()
     page.get_by_label("Art", exact=True).select_option("")

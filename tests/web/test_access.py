@@ -171,6 +171,7 @@ def test_the_log_names_the_user_of_the_operating_system(
         "rolle.geben": None,
         "haus.anlegen": None,
         "einlesen.hochladen": account,
+        "namen.ansehen": account,
         "einlesen.freigeben": account,
         "einlesen.speichern": account,
         "konto.entsperren": None,

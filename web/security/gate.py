@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from web import current
 from web.current import LARGEST_NUMBER, SignedIn
-from web.security import fresh, permissions
+from web.security import fresh, named_purpose, permissions
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,6 +54,9 @@ NOT_DONE: Final = (
 )
 
 
+NO_PURPOSE: Final = "Das ist noch nicht geschehen: Bitte sagen Sie zuerst, wozu, und wiederholen Sie dann den Schritt."
+
+
 def init_app(app: Flask) -> None:
     """Install the gate before every request of ``app``."""
     app.before_request(_gate)
@@ -67,6 +70,7 @@ def init_permissions(app: Flask) -> None:
 def init_confirmation(app: Flask) -> None:
     """Install what asks for a fresh factor; after the addresses, which the way there keeps."""
     app.before_request(_confirm_first)
+    app.before_request(_state_purpose_first)
 
 
 def _gate() -> Response | None:
@@ -145,6 +149,19 @@ def _confirm_first() -> Response | None:
     if request.method not in {"GET", "HEAD"}:
         flash(NOT_DONE, "warning")
     return redirect(url_for("auth.second_factor"), 303)
+
+
+def _state_purpose_first() -> Response | None:
+    """Before names are shown, lead to the page that asks what for (C4); from there the way leads back."""
+    who = current_user._get_current_object()  # noqa: SLF001
+    if not named_purpose.is_required(request.endpoint) or not isinstance(who, SignedIn) or not who.visitor.open:
+        return None
+    if named_purpose.stated():
+        return None
+    session[ASKED_FOR] = request.full_path.rstrip("?") if _is_a_page() else _page_before()
+    if request.method not in {"GET", "HEAD"}:
+        flash(NO_PURPOSE, "warning")
+    return redirect(url_for("names.index"), 303)
 
 
 def _page_before() -> str:

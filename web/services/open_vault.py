@@ -7,7 +7,7 @@ same transactions, so what a session sees always fits together (``docs/adr/0038`
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -81,8 +81,7 @@ def reading(access: Access, settings: Settings) -> Iterator[OpenVault]:
         yield OpenVault(session, _ring(access, settings, session))
 
 
-@contextmanager
-def writing(access: Access, settings: Settings, home_id: int | None = None) -> Iterator[OpenVault]:
+def writing(access: Access, settings: Settings, home_id: int | None = None) -> AbstractContextManager[OpenVault]:
     """Open the vault in a writing transaction; an operator without a key gets one. Raises as :func:`reading`.
 
     Parameters
@@ -91,9 +90,15 @@ def writing(access: Access, settings: Settings, home_id: int | None = None) -> I
         Home whose persons are to be changed: others who do that wait. The keys are read after the waiting, since a
         rotation may have been what was waited for.
     """
+    if home_id is not None:
+        access.check_home(home_id)
+    return _writing(access, settings, home_id)
+
+
+@contextmanager
+def _writing(access: Access, settings: Settings, home_id: int | None) -> Iterator[OpenVault]:
     with opened(), access.vault_writing.begin() as session:
         if home_id is not None:
-            access.check_home(home_id)
             _lock(session, f"home {home_id}")
         ring = _ring(access, settings, session)
         if not ring.current:

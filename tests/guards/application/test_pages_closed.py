@@ -46,8 +46,8 @@ LOGGED = {
     "terms.table",
 }
 """Downloads of what belongs to a home: each leaves its entry in the log."""
-SHOWING_NAMES = {"unknown_people.index"}
-"""Pages that show who is behind a pseudonym: each look leaves its entry in the log (T2)."""
+SHOWING_NAMES = {"unknown_people.index", "uploads.show"}
+"""Pages that show who is behind a pseudonym, or quote cells: each look leaves its entry in the log (T2, C4)."""
 DOWNLOADS = {*LOGGED, "uploads.template", "rulebook_library.workbook", "rulebook_library.printed"}
 
 DAY = "?am=2026-02-05"

@@ -12,6 +12,7 @@ import pyotp
 from flask.testing import FlaskClient
 
 from tests.support.web import access as accesses
+from web.security import named_purpose
 from web.security.permissions import AccountRole
 from web.services import accounts, grants, homes
 from web.services.uploads import records, steps, undo_job
@@ -110,6 +111,12 @@ class Person:
         changed = post(client, "/kennwort", "/kennwort", bisher=self.password, neu=PASSWORD, nochmal=PASSWORD)
         assert changed.status_code == 302, changed.text
         self.password = PASSWORD
+        return self.with_purpose(client)
+
+    def with_purpose(self, client: FlaskClient, key: str = "zuordnen") -> FlaskClient:
+        """State what names are looked at for; "" takes the statement back."""
+        with client.session_transaction() as kept:
+            kept[named_purpose.CHOSEN] = [accounts.find_id(self.system, self.user_name), key]
         return client
 
     def again_signed_in(self) -> FlaskClient:
@@ -118,7 +125,7 @@ class Person:
         post(client, "/anmelden", "/anmelden", benutzername=self.user_name, kennwort=self.password)
         ahead = pyotp.TOTP(self.secret).at(int(time.time()) + 30)  # the present code was used up before
         assert post(client, "/anmelden/code", "/anmelden/code", code=ahead).status_code == 302
-        return client
+        return self.with_purpose(client)
 
     def read_in(self, content: bytes, *, name: str = "haus.xlsx", store: bool = True) -> int:
         """Read a file in through the services, without pages, and return the upload's number."""

@@ -40,6 +40,8 @@ GRAVE = {
     "instructions.give",
     "releases.ask",
     "releases.release",
+    "names.index",
+    "names.choose",
     "unknown_people.index",
     "unknown_people.choose",
     "log.table",

@@ -12,7 +12,8 @@ from importers.findings import Finding, Severity
 from web.services import audit, clock, open_vault
 from web.services.open_vault import VaultClosedError
 from web.services.uploads.row_counts import RowCounts
-from web.store.models import Account, Home, UnknownTerm, Upload
+from web.services.uploads.summary import finding_places
+from web.store.models import Account, FindingPlaces, Home, UnknownTerm, Upload
 from web.store.models.upload import (
     ABORTED,
     ASKING,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from web.services.open_vault import OpenVault
+    from web.services.uploads.summary.finding_places import FindingPlace
     from web.settings import Settings
     from web.store.access import Access
 
@@ -71,6 +73,7 @@ __all__ = [
     "move",
     "numbers",
     "of_home",
+    "places",
     "record_action",
     "reset",
     "seal_anew",
@@ -208,10 +211,18 @@ def store_names(access: Access, settings: Settings, upload_id: int, home_id: int
         )
 
 
+def places(access: Access, upload_id: int) -> list[FindingPlace]:
+    """Return where the findings of an upload are, without anything they quote."""
+    with access.reading() as session:
+        return finding_places.of_upload(session, upload_id)
+
+
 def store_findings(
     access: Access, settings: Settings, upload_id: int, findings: Sequence[Finding], message: str = ""
 ) -> None:
-    """Store message and findings of an upload in the vault, because findings quote cells."""
+    """Store message and findings of an upload in the vault, because findings quote cells; their places beside it."""
+    with access.writing.begin() as session:
+        finding_places.store(session, upload_id, findings)
     words = {"message": message, "findings": [asdict(one) for one in findings]}
     with open_vault.writing(access, settings) as vault:
         sealed = vault.box(PURPOSE).seal_json(words, _place(upload_id, "findings"))
@@ -261,8 +272,9 @@ def reset(session: Session, upload_id: int, starts: Sequence[str], end: str) -> 
 
 
 def delete_words(session: Session, upload_id: int) -> None:
-    """Delete the unknown words of an upload in the open transaction: reading it again finds them again."""
-    session.execute(delete(UnknownTerm).where(UnknownTerm.upload_id == upload_id))
+    """Delete unknown words and places of findings of an upload in the open transaction: reading finds them again."""
+    for model in (UnknownTerm, FindingPlaces):
+        session.execute(delete(model).where(model.upload_id == upload_id))
 
 
 def record_action(session: Session, access: Access, upload_id: int, action: str, reason: str = "") -> None:

@@ -238,11 +238,13 @@ def cancel(access: Access, notes: ProgressNotes, upload_id: int) -> None:
         _decide(access, upload_id, _CANCEL, starts, end)
 
 
-def record_download(access: Access, upload_id: int, *, what: str = "befunde") -> None:
-    """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload."""
+def record_download(access: Access, upload_id: int, *, purpose: str, what: str = "befunde") -> None:
+    """Log the download of the findings ("befunde") or faulty rows ("fehlerzeilen") of an upload, and what for."""
     with access.writing.begin() as session:
         details = audit.received(access, form="xlsx")
-        audit.record(session, access, f"{what}.herunterladen", what=f"lieferung {upload_id}", details=details)
+        audit.record(
+            session, access, f"{what}.herunterladen", what=f"lieferung {upload_id}", reason=purpose, details=details
+        )
 
 
 def _step(

@@ -23,6 +23,7 @@ from web.services.people import aliases, master_data
 from web.services.uploads import kept_files, records
 from web.store.models import (
     AppliedUpload,
+    FindingPlaces,
     Home,
     PerformedIntervention,
     UnknownTerm,
@@ -228,7 +229,7 @@ def _remove_upload(session: Session, upload_id: int, *, dry: bool = False) -> Un
     changes = fold_home.settle(session, home_id, before, months, dry=dry)
     if not dry:
         _reattribute(session, home_id, upload_id)
-        for model in (UnknownTerm, WeeklyHours):
+        for model in (UnknownTerm, WeeklyHours, FindingPlaces):
             session.execute(delete(model).where(model.upload_id == upload_id))
     session.flush()
     now = moved_shares.figures(connection, home_id)

@@ -179,11 +179,19 @@ def queue(
     )
 
 
-def record_view(access: Access, *, home_id: int) -> None:
-    """Log that names were shown (T2)."""
+def record_view(access: Access, *, home_id: int, purpose: str, what: str = "") -> None:
+    """Log that names are shown (T2, C4).
+
+    Parameters
+    ----------
+    purpose
+        What for, as whoever looks has stated it.
+    what
+        What is shown, as kind and number; "" = the home.
+    """
     access.check_home(home_id)
     with access.writing.begin() as session:
-        audit.record(session, access, "namen.ansehen", what=f"haus {home_id}")
+        audit.record(session, access, "namen.ansehen", what=what or f"haus {home_id}", reason=purpose)
 
 
 def _open(session: Session, home_id: int, answers: Mapping[str, PersonAnswer]) -> list[_Open]:

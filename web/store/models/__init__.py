@@ -20,7 +20,15 @@ from web.store.models.people import (
 )
 from web.store.models.rulebook import Override, Rulebook, RulebookHolding
 from web.store.models.staffing import StaffingInput, WeeklyHours
-from web.store.models.upload import AppliedDuties, AppliedMonth, AppliedUpload, UnknownTerm, UnknownTermDay, Upload
+from web.store.models.upload import (
+    AppliedDuties,
+    AppliedMonth,
+    AppliedUpload,
+    FindingPlaces,
+    UnknownTerm,
+    UnknownTermDay,
+    Upload,
+)
 from web.store.models.words import Profile, Term
 from web.store.models.work import Cube, Label, PerformedIntervention, WorkMonth
 
@@ -33,6 +41,7 @@ __all__ = [
     "AuditEvent",
     "Cube",
     "FactorReset",
+    "FindingPlaces",
     "FirstToken",
     "Grant",
     "Home",

@@ -159,3 +159,20 @@ class UnknownTermDay(Base):
     ward: Mapped[str | None] = _of_term("free", String(200))
     rows: Mapped[int] = _of_term("free", Integer)
     seconds: Mapped[int] = _of_term("free", BigInteger)
+
+
+_of_finding = Columns("batch_id.home_id", Deletion.UPLOAD)
+
+
+class FindingPlaces(Base):
+    """Where the findings of an upload are, and of which kind: no cell, no heading, no name of a file or sheet of it.
+
+    The findings themselves quote cells; they lie sealed in the vault.
+    """
+
+    __tablename__ = "finding_place"
+    __table_args__ = _of_finding.table("free")
+    upload_id: Mapped[int] = _of_finding(
+        "free", "batch_id", ForeignKey("batch.id"), primary_key=True, autoincrement=False
+    )
+    places: Mapped[list[list[Any]]] = _of_finding("free", JSON)

@@ -9,7 +9,7 @@ from flask import abort, flash, request, session, url_for
 from flask_login import login_user
 
 from web.current import HOME, SignedIn, services, system, user
-from web.security import gate, passkeys
+from web.security import gate, named_purpose, passkeys
 from web.services import accesses, clock, homes, sessions
 
 CODES: Final = "codes"
@@ -28,7 +28,9 @@ _SYSTEMS: Final = (
 
 def carry(token: str) -> None:
     """Give the browser a new token, and nothing of its session before but where to go on and codes not put away."""
-    kept = {name: session[name] for name in (gate.ASKED_FOR, CODES, "_flashes") if session.get(name)}
+    kept = {
+        name: session[name] for name in (gate.ASKED_FOR, CODES, named_purpose.CHOSEN, "_flashes") if session.get(name)
+    }
     session.clear()
     session.update(kept)
     who = sessions.visitor(system(), token, clock.now())
@@ -49,6 +51,11 @@ def page_asked_for() -> str:
         return address
     flash("Die Seite, die Sie öffnen wollten, gehört zu keiner Ihrer Einrichtungen.", "warning")
     return url_for("home.index")
+
+
+def go_on_to(address: str) -> None:
+    """Have the way lead to a page of ours after what stands before it."""
+    session[gate.ASKED_FOR] = address
 
 
 def relying_party() -> passkeys.RelyingParty | None:

@@ -8,10 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from web import current
 from web.errors import back_to
-from web.security import fresh
+from web.security import fresh, named_purpose
 from web.services.history import person_answers
 from web.services.people import aliases
 from web.services.uploads import unknown_people
+from web.views.uploads import names
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,6 +36,7 @@ _PARTED: Final = "Wieder getrennt; die betroffenen Tage sind neu ausgewertet."
 
 @blueprint.get("/")
 @fresh.required
+@named_purpose.required
 def index() -> ResponseReturnValue:
     """Show who is unknown, those with the most minutes first, each with those who may be meant."""
     services, home = current.services(), current.home()
@@ -42,12 +44,13 @@ def index() -> ResponseReturnValue:
     queue = unknown_people.queue(current.access(), services.settings, home.id, limit=limit)
     if queue is None:
         return render_template("people/closed.html"), 503
-    unknown_people.record_view(current.access(), home_id=home.id)
+    names.look()
     return render_template("people/index.html", queue=queue, people=aliases, kind_words=KIND_WORDS)
 
 
 @blueprint.post("/")
 @fresh.required
+@named_purpose.required
 @back_to("unknown_people.index")
 def choose() -> ResponseReturnValue:
     """Answer one question; before two persons become one, ask whether that is meant."""
@@ -72,6 +75,7 @@ def _ask(kind: str, pseudonym: str, same_as: str, written: str) -> ResponseRetur
     queue = unknown_people.queue(current.access(), services.settings, current.home().id, about=pseudonym or "-")
     if queue is None:
         return render_template("people/closed.html"), 503
+    names.look()
     labels = queue.people.get(kind, {})
     same_as = same_as or next((one for one, label in labels.items() if label == written), "")
     asked = next((one for one in queue.questions if (one.kind, one.pseudonym) == (kind, pseudonym)), None)

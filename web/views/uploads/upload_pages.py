@@ -11,7 +11,7 @@ import importers.template
 from web import current, uploaded_files
 from web.errors import back_to
 from web.reports import faulty_rows_xlsx, findings_xlsx
-from web.security import fresh
+from web.security import fresh, gate, named_purpose
 from web.services.history import refold
 from web.services.open_vault import VaultClosedError
 from web.services.rulebooks import holdings
@@ -19,7 +19,7 @@ from web.services.uploads import kept_files, records, steps
 from web.services.uploads import progress as job_progress
 from web.services.uploads.removal import discarded
 from web.services.uploads.summary.finding_filter import FindingFilter
-from web.views.uploads import preview, question_frame, upload_context
+from web.views.uploads import names, preview, question_frame, upload_context
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -134,7 +134,12 @@ def _show(upload_id: int, wanted: FindingFilter) -> str:
     if upload.moving:
         return render_template("uploads/progress.html", **context)
     current.looked_at("befunde.ansehen", f"lieferung {upload_id}")
+    quoted = bool(texts and texts.findings) and names.may_look()
+    if quoted:
+        names.look(f"lieferung {upload_id}")
     context |= upload_context.upload_context(upload, texts, wanted)
+    context |= {"quoted": quoted, "places": records.places(current.access(), upload_id)}
+    context["may_ask"] = gate.may_open(names.QUOTING)
     return render_template("uploads/show.html", **context)
 
 
@@ -150,13 +155,14 @@ def progress(upload_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:upload_id>/befunde.xlsx")
 @fresh.required
+@named_purpose.required
 def findings(upload_id: int) -> ResponseReturnValue:
     """Download all findings as a workbook, and log it."""
     upload, services = _upload(upload_id), current.services()
     texts = records.texts(current.access(), services.settings, upload_id)
     if texts is None:
         abort(503)
-    steps.record_download(current.access(), upload.id)
+    steps.record_download(current.access(), upload.id, purpose=named_purpose.stated())
     file = BytesIO()
     findings_xlsx.write(file, list(texts.findings))
     return _excel(file, f"Befunde-Lieferung-{upload.number}.xlsx")
@@ -164,6 +170,7 @@ def findings(upload_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:upload_id>/fehlerhafte-zeilen.xlsx")
 @fresh.required
+@named_purpose.required
 def faulty_rows(upload_id: int) -> ResponseReturnValue:
     """Download the faulty rows as they stood, to be repaired and uploaded again, and log it."""
     upload, services = _upload(upload_id), current.services()
@@ -177,7 +184,7 @@ def faulty_rows(upload_id: int) -> ResponseReturnValue:
     if not sheets:
         flash(message, "warning")
         return redirect(url_for("uploads.show", upload_id=upload_id))
-    steps.record_download(current.access(), upload.id, what="fehlerzeilen")
+    steps.record_download(current.access(), upload.id, what="fehlerzeilen", purpose=named_purpose.stated())
     file = BytesIO()
     faulty_rows_xlsx.write(file, sheets, kept_files.reference(services.settings, upload_id))
     return _excel(file, f"Fehlerhafte-Zeilen-Lieferung-{upload.number}.xlsx")
