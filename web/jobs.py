@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from web.settings import Settings
+    from web.store.access import SystemAccess
 
 POLL_SECONDS: Final = 0.2
 LONGEST_POLL_SECONDS: Final = 1.0
@@ -79,39 +80,28 @@ def make(settings: Settings, databases: Databases) -> Jobs:
     def take_up() -> None:
         jobs.take_up()
 
-    @queue.periodic_task(crontab(minute="*/5"), name="refresh")  # type: ignore[untyped-decorator]
-    def refresh() -> None:
-        home_analysis.refresh_stale(worker)
+    _by_the_clock(queue, worker, settings)
+    jobs = Jobs(queue, databases, read, store, undo)
+    return jobs
 
-    @queue.periodic_task(crontab(minute="0"), name="forget-old")  # type: ignore[untyped-decorator]
+
+def _by_the_clock(queue: JobQueue, worker: SystemAccess, settings: Settings) -> None:
+    """Let the worker do what is due by the clock."""
+    watch = LogWatch(worker, settings, queue)
+
     def forget_old() -> None:
         watch.deleting("Datenlieferungen", lambda: retention.delete_expired(worker, settings))
         watch.deleting("Spuren von Datenlieferungen", lambda: sweeping.sweep_all(worker, settings))
 
-    watch = LogWatch(worker, settings, queue)
-
-    @queue.periodic_task(crontab(minute="*/5"), name="watch-log")  # type: ignore[untyped-decorator]
-    def watch_log() -> None:
-        watch.look()
-
-    @queue.periodic_task(crontab(hour="3", minute="30"), name="look-after-log")  # type: ignore[untyped-decorator]
-    def look_after_log() -> None:
-        watch.nightly()
-
-    vault = opening.VaultWatch(settings)
-
-    @queue.periodic_task(crontab(), name="vault")  # type: ignore[untyped-decorator]
-    def look_after_vault() -> None:
-        vault.look()
-
-    backups = NightlyBackups(worker, settings, queue)
-
-    @queue.periodic_task(crontab(), name="back-up")  # type: ignore[untyped-decorator]
-    def back_up() -> None:
-        backups.tick()
-
-    jobs = Jobs(queue, databases, read, store, undo)
-    return jobs
+    for name, times, work in (
+        ("refresh", crontab(minute="*/5"), lambda: home_analysis.refresh_stale(worker)),
+        ("forget-old", crontab(minute="0"), forget_old),
+        ("watch-log", crontab(minute="*/5"), watch.look),
+        ("look-after-log", crontab(hour="3", minute="30"), watch.nightly),
+        ("vault", crontab(), opening.VaultWatch(settings).look),
+        ("back-up", crontab(), NightlyBackups(worker, settings, queue).tick),
+    ):
+        queue.periodic_task(times, name=name)(work)
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types
