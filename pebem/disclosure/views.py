@@ -1,7 +1,8 @@
 """The views of a month of work that are shown beside one another, each cut into blocks of enough employees.
 
 A figure is shown where it is a sum of blocks of one view. Views are cut so that what one page tells and what another
-one tells cannot be subtracted into the work of too few: see :mod:`pebem.disclosure.links`.
+one tells cannot be subtracted into the work of too few (:mod:`pebem.disclosure.links`), nor into what is mostly one
+employee's (:mod:`pebem.disclosure.shares`).
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import numpy as np
 
 from pebem.disclosure.groups import FEWEST, HIDDEN, Work, merged, numbered, too_small
 from pebem.disclosure.links import classes
+from pebem.disclosure.shares import MostlyOne, mostly_one
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,6 +64,9 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work) -> Blocks:
     measures = work.measures()
     while any(_told_less(found, columns["fit"], work, rows) for rows in measures):
         pass
+    # Merging blocks takes combinations of figures away and adds none: nothing becomes about too few by it.
+    for amount in work.amounts:
+        _share(found, columns, work, amount)
     return found
 
 
@@ -105,6 +110,65 @@ def _told_less(found: Blocks, fit: NDArray[np.int64], work: Work, rows: NDArray[
                 _merge(found, name, [(views[i][place == one], views[i][place == other]) for one, other in pairs])
                 return True
     raise AssertionError("one block of all work is never too small here")
+
+
+def _share(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, amount: NDArray[np.int64]) -> None:
+    """Merge blocks until no combination of views is mostly one person's.
+
+    The block of a view that such a combination is most about becomes one with others of the view that it counts less.
+    """
+    rows = (work.person >= 0) & (amount > 0)
+    person, amount, suspects = work.person[rows], amount[rows], None
+    told = [[numbered(columns[one][rows]) for one in ("fit", *chain[0])] for chain in VIEWS.values()]
+    while True:
+        views = [numbered(found[name][rows]) for name in VIEWS]
+        shares = list(mostly_one(views, person, amount, suspects))
+        if not shares:
+            return
+        place, merged_ = _least(views, shares[0], told, person, amount)
+        name = list(VIEWS)[place]
+        for other in merged_[1:]:
+            of_rows = found[name][rows]
+            _merge(found, name, [(of_rows[views[place] == merged_[0]], of_rows[views[place] == other])])
+        suspects = np.array([share.person for share in shares], np.int64)
+
+
+def _least(
+    views: Sequence[NDArray[np.int64]],
+    one: MostlyOne,
+    told: Sequence[Sequence[NDArray[np.int64]]],
+    person: NDArray[np.int64],
+    amount: NDArray[np.int64],
+) -> tuple[int, list[int]]:
+    """Return the place of a view and its blocks to merge, for a combination that is mostly one person's.
+
+    Of a view are merged with the block it is most about first those of the same fit class, then those that have most in
+    common with it, then the smallest, until nothing is mostly the person's. The view is the first with which that can
+    be: others tell the same where it cannot.
+    """
+    options = []
+    for place, others in enumerate(one.told_apart(views)):
+        view, own, order = views[place], int(views[place][one.row]), []
+        for other in others.tolist():
+            both = (view == own) | (view == other)
+            mixed, *apart = (len(np.unique(codes[both])) > 1 for codes in told[place])
+            order.append((mixed, sum(apart), int(both.sum()), other))
+        if order:
+            order.sort()
+            options.append((order[0][0], place, [own, *(other for *_, other in order)]))
+
+    def enough(place: int, together: list[int]) -> bool:
+        joined = numbered(np.where(np.isin(views[place], together), together[0], views[place]))
+        beside = [joined if i == place else view for i, view in enumerate(views)]
+        fit = told[place][0]
+        return all(fit[left.row] != fit[one.row] for left in mostly_one(beside, person, amount, np.array([one.person])))
+
+    for _, place, together in sorted(options):
+        if enough(place, together):
+            least = next(number for number in range(2, len(together) + 1) if enough(place, together[:number]))
+            return place, together[:least]
+    _, place, together = min(options)
+    return place, together[:2]
 
 
 def _partners(

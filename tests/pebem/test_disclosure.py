@@ -13,8 +13,9 @@ import rules
 from pebem.aggregate import DIMENSIONS
 from pebem.contributions import contributions
 from pebem.disclosure.groups import HIDDEN, Work
+from pebem.disclosure.shares import mostly_one
 from pebem.disclosure.views import VIEWS, blocks
-from tests.support.pebem.attack import NOBODY, told_about_few
+from tests.support.pebem.attack import NOBODY, told_about_few, told_about_one
 from tests.support.pebem.homes import DAYS, FIRST, random_home
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def attacked(columns: dict[str, NDArray[np.int64]], work: Work, found: dict[str,
         ]
         if figures:
             assert told_about_few(np.array(figures, float), people) is None
+            of_person = [
+                np.bincount(cell[there], np.where(work.person == one, amount, 0)[there], cell.max() + 1)[cells]
+                for one in range(work.person.max() + 1)
+            ]
+            assert told_about_one(np.array(figures, float), np.array(of_person)) is None
 
 
 def holds(seed: int) -> int:
@@ -80,6 +86,7 @@ def holds(seed: int) -> int:
 
 @pytest.mark.parametrize("start", range(0, 60, 20))
 def test_no_sum_or_difference_of_blocks_is_about_few_people(start: int) -> None:
+    """D3: nor mostly about one: whatever is added and subtracted, as long as no work counts negatively."""
     shown = [holds(seed) for seed in range(start, start + 20)]
     assert max(shown) > 3 * len(VIEWS)  # it is not by showing nothing
 
@@ -88,6 +95,23 @@ def test_no_sum_or_difference_of_blocks_is_about_few_people(start: int) -> None:
 @pytest.mark.parametrize("start", range(1000, 3000, 100))
 def test_no_sum_or_difference_of_blocks_is_about_few_people_in_many_homes(start: int) -> None:
     assert max(holds(seed) for seed in range(start, start + 100)) > 3 * len(VIEWS)
+
+
+def test_what_views_leave_of_each_other_is_not_mostly_ones() -> None:
+    """D3: a ward less what is told of it by intervention: each block is about enough, what is left of them is not."""
+    nurses = np.arange(6)
+    alike = [(ward, kind, nurse, 60) for ward in (0, 1) for kind in (0, 1) for nurse in nurses]
+    # What only she does in ward 0 is told together with what everybody does in ward 1.
+    of_one = [(0, 2, 0, 300), *((1, 2, nurse, 120) for nurse in nurses), *((0, 2, nurse, 10) for nurse in nurses[1:])]
+    ward, kind, person, amount = np.array([*alike, *of_one]).T
+    views = [ward, np.where(kind == 2, 4, 2 * ward + kind)]
+    (found,) = mostly_one([np.unique(view, return_inverse=True)[1] for view in views], person, amount)
+    assert found.person == 0
+    assert (ward[found.row], kind[found.row]) == (0, 2)
+    assert not list(mostly_one([np.zeros_like(ward), np.unique(views[1], return_inverse=True)[1]], person, amount))
+    columns = {"day": ward * 0, "ward": ward, "shift": ward * 0, "intervention": kind}
+    columns |= dict.fromkeys(("outcome", "fit", "group"), ward * 0)
+    attacked(columns, Work(person, (amount, np.ones_like(amount))), blocks(columns, Work(person, (amount,))))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -15,7 +15,7 @@ import pytest
 import pebem
 from pebem.contributions import contributions
 from pebem.engine.day_numbers import number_of
-from tests.support.pebem.attack import NOBODY, told_about_few
+from tests.support.pebem.attack import NOBODY, told_about_few, told_about_one
 from tests.support.web.drawn_homes import BOOK, FIRST, LAST, SHIFTS, WARDS, drawn
 from tests.support.web.stored_results import keep
 from web.services.analysis import results
@@ -94,7 +94,7 @@ class Attacker:
             self.figures.add(mask.tobytes())
 
     def told(self) -> frozenset[str] | None:
-        """Return few people about whom alone something follows from what was seen, or None."""
+        """Return few people about whom alone, or one about whom mostly, something follows from what was seen."""
         people = [
             frozenset(
                 str(self.work.labels["staff"][code])
@@ -110,7 +110,15 @@ class Attacker:
             named = [one - {"None"} or frozenset({NOBODY}) for one in of if one]
             if len(seen) and there.any() and (few := told_about_few(seen[:, there], named)):
                 return few
-        return None
+        staff = self.work.columns["staff"]
+        of_person = np.zeros((2, staff.max() + 1, len(self.distinct.T)))
+        for sums, name in zip(of_person, self.sums, strict=True):
+            np.add.at(sums, (staff, self.cell), self.work.columns[name])
+        named_ = [code for code, name in enumerate(self.work.labels["staff"][: len(of_person[0])]) if name is not None]
+        found = (told_about_one(seen, sums[named_]) for sums in of_person if len(seen))
+        return next(
+            (frozenset({str(self.work.labels["staff"][named_[one]])}) for one in found if one is not None), None
+        )
 
 
 def _figures(result: HomeResult) -> Iterator[tuple[str, list[tuple[str, Any]], Amount]]:
