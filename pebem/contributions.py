@@ -8,38 +8,46 @@ import numpy as np
 
 from pebem.aggregate import DIMENSIONS
 from pebem.engine.coded_table import CodedTable
-from pebem.engine.decode import OUTCOME_LABELS
+from pebem.engine.decode import COVERAGE, OUTCOME_LABELS
 from pebem.engine.encode import encode_rows
-from pebem.score import outcomes
+from pebem.score import ends
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pebem.engine.encode import Coded
     from pebem.engine.lookup_tables import CompiledHome
 
-BY_EMPLOYEE: Final = (*DIMENSIONS, "outcome", "staff")
+BY_EMPLOYEE: Final = (*DIMENSIONS, "outcome", "known", "staff")
 """What contributions are kept by."""
+
+LACKING: Final = {name: 1 << place for place, name in enumerate((*COVERAGE, "ueberschrieben"))}
+"""Bits of "known": each thing of ``COVERAGE`` that is not known of a row; the last one that a person set its level."""
 
 
 def contributions(home: CompiledHome) -> CodedTable:
-    """Return the work of a compiled home by day, ward, shift, intervention, outcome and employee.
+    """Return the work of a compiled home by day, ward, shift, intervention, outcome, what is known, and employee.
 
     Returns
     -------
     CodedTable
-        ``BY_EMPLOYEE``, ``count`` and ``seconds``; without the employee equal to the cells of
-        :func:`pebem.score.score_home` by all dimensions. The label of an employee is the pseudonym or number of the
-        rows, None = nobody is named.
+        ``BY_EMPLOYEE``, ``count`` and ``seconds``; by all dimensions and outcome equal to the cells of
+        :func:`pebem.score.score_home`. "known" is a sum of ``LACKING``; the label of an employee is the pseudonym or
+        number of the rows, None = nobody is named.
     """
     work = home.people.interventions
     rows = encode_rows(work, home)
     staff = work["staff"].array
     code = staff.codes[rows.position].astype(np.int64)
     names: list[str | None] = staff.categories.tolist()
+    end = ends(rows.rows, home)
     columns = {
         "day": rows.rows.day + home.first,
         "ward": rows.rows.ward,
         "shift": rows.rows.shift,
         "intervention": rows.rows.intervention,
-        "outcome": outcomes(rows.rows, home),
+        "outcome": home.ends.outcome[end],
+        "known": lacking(rows, home, end),
         "staff": np.where(code < 0, len(names), code),
         "count": np.ones(len(code), np.int64),
         "seconds": rows.rows.seconds,
@@ -52,3 +60,23 @@ def contributions(home: CompiledHome) -> CodedTable:
         "staff": (*names, None),
     }
     return CodedTable(columns, labels).summed(*BY_EMPLOYEE)
+
+
+def lacking(rows: Coded, home: CompiledHome, end: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what is not known of each row, shape (n,), as a sum of ``LACKING``.
+
+    Parameters
+    ----------
+    end
+        As of :func:`pebem.score.ends`.
+    """
+    known = home.ends
+    flags = {
+        "bewohner": ~known.resident,
+        "begutachtung": ~known.assessed,
+        "mitarbeitende": ~known.staff,
+        "ueberschrieben": known.overridden,
+    }
+    of_ends = sum((LACKING[name] * flag.astype(np.int64) for name, flag in flags.items()), np.zeros_like(known.outcome))
+    without_minutes = home.people.interventions["seconds"].to_numpy()[rows.position] < 0
+    return np.asarray(of_ends[end] + LACKING["minuten"] * without_minutes)

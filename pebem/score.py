@@ -271,6 +271,11 @@ def _joined(parts: list[Columns]) -> Columns:
 
 def outcomes(rows: Rows, home: CompiledHome) -> NDArray[np.int64]:
     """Return the outcome of each row, shape (n,), as positions in ``fit.OUTCOMES``."""
+    return home.ends.outcome[ends(rows, home)]
+
+
+def ends(rows: Rows, home: CompiledHome) -> NDArray[np.int64]:
+    """Return what becomes of each row, shape (n,), as positions in ``home.ends``."""
     buffers = Buffers()
-    of_chunks = [home.ends.outcome[kernel.ends(chunk, home.lookup, buffers)] for chunk in rows.chunks()]
+    of_chunks = [kernel.ends(chunk, home.lookup, buffers).copy() for chunk in rows.chunks()]
     return np.concatenate([np.zeros(0, np.int64), *of_chunks])

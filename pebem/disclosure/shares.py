@@ -31,6 +31,9 @@ _LONGEST_STEP: Final = 2.0
 _EXACT: Final = 1e-7
 """What the sums of a stand-in may differ by from those sought, as part of all work, and how negative it may be."""
 
+_TOGETHER: Final = 0.45
+"""So much of each block several people may have done, to be tried together."""
+
 _DECISIVE: Final = 0.5
 """A block is told apart by a combination where it differs by this part of the largest difference of any view."""
 
@@ -78,21 +81,20 @@ class _Layout:
     def __init__(self, views: Sequence[NDArray[np.int64]], amount: NDArray[np.int64]) -> None:
         sizes = np.array([int(view.max()) + 1 for view in views])
         self._order = np.argsort(-sizes, kind="stable")
-        ends = np.cumsum(sizes[self._order])
-        self._size, self._many, self._cuts = int(ends[-1]), int(ends[0]), ends[:-1]
+        self._ends = np.cumsum(sizes[self._order]).tolist()
+        self._starts = [0, *self._ends[:-1]]
+        self._size, self._many = self._ends[-1], self._ends[0]
         place = self._place = numbered(*views)
         self.first = np.empty(int(place.max()) + 1, np.int64)
         self.first[place] = np.arange(len(place))
-        starts = zip(self._order.tolist(), [0, *self._cuts.tolist()], strict=True)
+        starts = zip(self._order.tolist(), self._starts, strict=True)
         self.blocks = np.stack([views[i][self.first] + start for i, start in starts])
         self.amount = np.bincount(place, amount).astype(float)
 
     def sums(self, of: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of an amount by place, shape (places, ...), over each block."""
-        found = np.zeros((self._size, *of.shape[1:]))
-        for blocks in self.blocks:
-            np.add.at(found, blocks, of)
-        return found
+        """Return the sum of an amount by place over each block."""
+        parts = zip(self.blocks, self._starts, self._ends, strict=True)
+        return np.concatenate([np.bincount(own - start, of, end - start) for own, start, end in parts])
 
     def sums_of_rows(self, of: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the sum of an amount by row over each block."""
@@ -102,15 +104,18 @@ class _Layout:
         """Return a number for each block, the sum of which over the blocks of a place, times weight, has such sums."""
         many, few = self._many, self._size - self._many
         square, beside = np.zeros(few * few), np.zeros(many * few)
-        for own in self.blocks[1:] - many:
+        for i, own in enumerate(self.blocks[1:] - many):
             beside += np.bincount(self.blocks[0] * few + own, weight, many * few)
-            for other in self.blocks[1:] - many:
+            for other in self.blocks[1 : i + 2] - many:  # the other half is the same
                 square += np.bincount(own * few + other, weight, few * few)
         # Blocks of one view share nothing, so those of the largest one are eliminated.
         of_many = np.maximum(np.bincount(self.blocks[0], weight, many), np.finfo(float).tiny)[:, None]
         across = beside.reshape(many, few)
         first, rest = sums[:many].reshape(many, -1), sums[many:].reshape(few, -1)
-        left = square.reshape(few, few) - sum(across[at].T @ (across[at] / of_many[at]) for at in _slices(many, few))
+        left, scaled = square.reshape(few, few), across / np.sqrt(of_many)
+        left += np.tril(left, -1).T
+        for at in _slices(many, few):
+            left -= scaled[at].T @ scaled[at]
         found = _solved(left, rest - np.einsum("ij,ik->jk", across, first / of_many))
         return np.concatenate([(first - np.einsum("ij,jk->ik", across, found)) / of_many, found]).reshape(sums.shape)
 
@@ -120,7 +125,7 @@ class _Layout:
 
     def split(self, of_blocks: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return numbers of blocks by view."""
-        parts = np.split(of_blocks, self._cuts)
+        parts = np.split(of_blocks, self._starts[1:])
         return [parts[i] for i in np.argsort(self._order)]
 
 
@@ -129,17 +134,21 @@ def _solved(square: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[n
 
     Several answers fit, as views have their total in common. Not by LAPACK: see :func:`_slices`.
     """
-    size = len(square)
-    left, least = np.concatenate([square, sums], axis=1), 1e-9 * square.diagonal().max(initial=0)
-    for i in range(size):
-        if left[i, i] <= least:
-            left[i] = 0
-            continue
-        left[i, i:] /= left[i, i]
-        factor = left[:, i].copy()
-        factor[i] = 0
-        left[:, i:] -= factor[:, None] * left[i, i:]
-    return left[:, size:]
+    size, least = len(square), 1e-9 * square.diagonal().max(initial=0)
+    left = np.concatenate([square, sums], axis=1)
+    given = [i for i in range(size) if _eliminated(left, i, least)]
+    found = np.zeros_like(sums)
+    for i in reversed(given):
+        found[i] = (left[i, size:] - left[i, i + 1 : size] @ found[i + 1 :]) / left[i, i]
+    return found
+
+
+def _eliminated(left: NDArray[np.float64], i: int, least: float) -> bool:
+    """Take an unknown out of all later equations; return whether there was anything of it."""
+    if left[i, i] <= least:
+        return False
+    left[i + 1 :, i:] -= (left[i + 1 :, i] / left[i, i])[:, None] * left[i, i:]
+    return True
 
 
 def _slices(rows: int, columns: int) -> Iterator[slice]:
@@ -175,13 +184,34 @@ def mostly_one(
     by_person = np.stack([layout.sums_of_rows(np.where(person == one, amount, 0)) for one in people], axis=1)
     # Mostly the stand-in is what was done by all, each time a little less: one step, the same for everybody.
     share = layout.at(layout.fitted(layout.amount, by_person))
-    exact = layout.sums(layout.amount[:, None] * share) - by_person
+    exact = np.stack([layout.sums(layout.amount * one) for one in share.T], axis=1) - by_person
     safe = (share.max(axis=0) <= LARGEST_SHARE) & (np.abs(exact).max(axis=0) <= _EXACT * layout.amount.sum())
-    for i in np.flatnonzero(~safe).tolist():
-        found = _without_stand_in(layout, by_person[:, i] / LARGEST_SHARE)
-        if found is not None:
-            place, counted = found
-            yield MostlyOne(int(people[i]), int(layout.first[place]), layout.split(counted))
+    unsafe = np.flatnonzero(~safe)
+    for group in _groups(by_person[:, unsafe], layout.sums(layout.amount)):
+        # One stand-in of several people has room for what each of them did less.
+        if len(group) > 1 and not _without_stand_in(layout, by_person[:, unsafe[group]].sum(axis=1) / LARGEST_SHARE):
+            continue
+        for i in unsafe[group].tolist():
+            found = _without_stand_in(layout, by_person[:, i] / LARGEST_SHARE)
+            if found is not None:
+                place, counted = found
+                yield MostlyOne(int(people[i]), int(layout.first[place]), layout.split(counted))
+
+
+def _groups(by_person: NDArray[np.float64], whole: NDArray[np.float64]) -> Iterator[NDArray[np.int64]]:
+    """Yield people in groups that together did little enough of each block to have a stand-in in common."""
+    members: list[list[int]] = []
+    sums: list[NDArray[np.float64]] = []
+    for i in range(by_person.shape[1]):
+        own = by_person[:, i]
+        place = next((at for at, did in enumerate(sums) if (did + own <= _TOGETHER * whole).all()), len(sums))
+        if place == len(sums):
+            members.append([i])
+            sums.append(own)
+        else:
+            members[place].append(i)
+            sums[place] = sums[place] + own
+    return (np.array(group) for group in members)
 
 
 def _without_stand_in(layout: _Layout, less: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]] | None:

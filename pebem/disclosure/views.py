@@ -41,8 +41,11 @@ VIEWS: Final = {
 In the order in which views lose detail where they tell too much together.
 """
 
+_OF_COVERAGE: Final = ((("ward", "lacks"), ("lacks",), ()), (("lacks",), ()))
+"""The same of a thing that is not known of some of the work: by ward, or else of all."""
 
-def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work) -> Blocks:
+
+def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work, coverage: Sequence[str] = ()) -> Blocks:
     """Cut a month of work into the blocks of each view.
 
     Parameters
@@ -51,6 +54,9 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work) -> Blocks:
         Codes from 0 on, shape (n,), of everything that :data:`VIEWS` names.
     work
         By whom it was done: a row for each cell and person.
+    coverage
+        Further columns: whether something is not known of the row. Each becomes a view too, after all others; one
+        block where it cannot be told without them telling less.
 
     Returns
     -------
@@ -59,7 +65,7 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work) -> Blocks:
     """
     nothing = np.zeros(len(work.person), np.int64)
     if not len(nothing) or too_small(nothing, work, 1).any():
-        return {name: np.full(len(nothing), HIDDEN) for name in VIEWS}
+        return {name: np.full(len(nothing), HIDDEN) for name in (*VIEWS, *coverage)}
     found = {name: _view(columns, work, chain) for name, chain in VIEWS.items()}
     measures = work.measures()
     while any(_told_less(found, columns["fit"], work, rows) for rows in measures):
@@ -67,7 +73,31 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work) -> Blocks:
     # Merging blocks takes combinations of figures away and adds none: nothing becomes about too few by it.
     for amount in work.amounts:
         _share(found, columns, work, amount)
+    for name in coverage:
+        found[name] = _covered(found, {**columns, "lacks": columns[name]}, work)
     return found
+
+
+def _covered(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.int64]:
+    """Return the blocks of what is not known, as far as it can be told beside other views."""
+    if columns["lacks"].any():
+        for chain in _OF_COVERAGE:
+            view = _view(columns, work, chain)
+            if view.any() and _can_be_told({**found, "lacks": view}, work):
+                return view
+    return np.zeros(len(work.person), np.int64)
+
+
+def _can_be_told(found: Blocks, work: Work) -> bool:
+    """Return whether views tell nothing together of too few people, and nothing that is mostly one person's."""
+    for amount in work.amounts:
+        rows = (work.person >= 0) & (amount > 0)
+        views, person = [numbered(view[rows]) for view in found.values()], work.person[rows]
+        if rows.any() and (_people(_told(views, person)[1], person).min() < FEWEST):
+            return False
+        if any(mostly_one(views, person, amount[rows])):
+            return False
+    return True
 
 
 def _view(
@@ -90,14 +120,12 @@ def _told_less(found: Blocks, fit: NDArray[np.int64], work: Work, rows: NDArray[
     """Merge blocks where views together tell too much of the rows of an amount; return whether there were any."""
     person = work.person[rows]
     views = [found[name][rows] for name in VIEWS]
-    of_rows = np.stack([of[view] for of, view in zip(classes(views, person), views, strict=True)])
-    place = numbered(*of_rows)
-    size = int(place.max()) + 1
-    people = int(person.max()) + 1
-    number = np.bincount(np.unique(place * people + person) // people, minlength=size)
+    of_rows, place = _told(views, person)
+    number = _people(place, person)
     few = np.flatnonzero(number < FEWEST)
     if not len(few):
         return False
+    size = len(number)
     first = np.empty(size, np.int64)
     first[place] = np.arange(len(place))
     told = of_rows[:, first]
@@ -110,6 +138,18 @@ def _told_less(found: Blocks, fit: NDArray[np.int64], work: Work, rows: NDArray[
                 _merge(found, name, [(views[i][place == one], views[i][place == other]) for one, other in pairs])
                 return True
     raise AssertionError("one block of all work is never too small here")
+
+
+def _told(views: Sequence[NDArray[np.int64]], person: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the class of each row in each view, shape (views, n), and the number of its combination of classes."""
+    of_rows = np.stack([of[view] for of, view in zip(classes(views, person), views, strict=True)])
+    return of_rows, numbered(*of_rows)
+
+
+def _people(place: NDArray[np.int64], person: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many people stand behind each combination of classes."""
+    people = int(person.max()) + 1
+    return np.bincount(np.unique(place * people + person) // people, minlength=int(place.max()) + 1)
 
 
 def _share(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, amount: NDArray[np.int64]) -> None:

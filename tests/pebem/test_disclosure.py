@@ -11,10 +11,11 @@ import pytest
 import pebem
 import rules
 from pebem.aggregate import DIMENSIONS
-from pebem.contributions import contributions
+from pebem.contributions import LACKING, contributions
 from pebem.disclosure.groups import HIDDEN, Work
 from pebem.disclosure.shares import mostly_one
 from pebem.disclosure.views import VIEWS, blocks
+from pebem.engine.decode import COVERAGE as COVERAGE_OF_ROWS
 from tests.support.pebem.attack import NOBODY, told_about_few, told_about_one
 from tests.support.pebem.homes import DAYS, FIRST, random_home
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEWEST, LARGEST_SHARE = 5, 0.5
-SIZES = {"day": 5, "ward": 3, "shift": 3, "intervention": 5, "outcome": 6}
+COVERAGE = ("assessment", "minutes")
+SIZES = {"day": 5, "ward": 3, "shift": 3, "intervention": 5, "outcome": 6, **dict.fromkeys(COVERAGE, 2)}
 
 
 def drawn(seed: int) -> tuple[dict[str, NDArray[np.int64]], Work]:
@@ -72,7 +74,7 @@ def attacked(columns: dict[str, NDArray[np.int64]], work: Work, found: dict[str,
 def holds(seed: int) -> int:
     """Check a random home; return how many blocks are shown."""
     columns, work = drawn(seed)
-    found = blocks(columns, work)
+    found = blocks(columns, work, COVERAGE)
     for view in found.values():
         for block in set(view.tolist()) - {HIDDEN}:
             rows = (view == block) & (work.person >= 0)
@@ -110,19 +112,27 @@ def test_what_views_leave_of_each_other_is_not_mostly_ones() -> None:
     assert (ward[found.row], kind[found.row]) == (0, 2)
     assert not list(mostly_one([np.zeros_like(ward), np.unique(views[1], return_inverse=True)[1]], person, amount))
     columns = {"day": ward * 0, "ward": ward, "shift": ward * 0, "intervention": kind}
-    columns |= dict.fromkeys(("outcome", "fit", "group"), ward * 0)
-    attacked(columns, Work(person, (amount, np.ones_like(amount))), blocks(columns, Work(person, (amount,))))
+    columns |= dict.fromkeys(("outcome", "fit", "group", *COVERAGE), ward * 0)
+    attacked(columns, Work(person, (amount,)), blocks(columns, Work(person, (amount,))))
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_contributions_by_employee_add_up_to_the_cells_of_a_home(seed: int) -> None:
+@pytest.mark.parametrize(("seed", "rows"), [(0, 300), (1, 300), (2, 40_000)])
+def test_contributions_by_employee_add_up_to_the_cells_of_a_home(seed: int, rows: int) -> None:
     book = rules.load(date(2024, 3, 1))
-    home = random_home(book, seed)
+    home = random_home(book, seed, rows)
     period = FIRST, FIRST + timedelta(days=DAYS - 1)
     of_all = pebem.score(home, book, period, groupings=pebem.CUBE)
     found = contributions(pebem.compile_home(home, book, period))
     cells = found.summed(*DIMENSIONS, "outcome")
     assert pebem.Aggregate({DIMENSIONS: cells}, of_all.coverage, of_all.excluded) == of_all
+    lacking = found.columns["known"].astype(np.int64)
+    marked = {name: int(found.columns["count"][lacking & bit > 0].sum()) for name, bit in LACKING.items()}
+    covered = {name: int(number) for name, number in of_all.covered().iloc[0].items()}
+    counted = covered.pop("counted")
+    assert {name: counted - covered[name] for name in COVERAGE_OF_ROWS} == {
+        name: marked[name] for name in COVERAGE_OF_ROWS
+    }
+    assert marked["ueberschrieben"] == covered["ueberschrieben"]
     work = home.interventions
     done = work[(work["status"].isna() | (work["status"] == "durchgeführt")) & work["date"].between(*map(str, period))]
     by_name = dict(

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import pebem
-from pebem.contributions import contributions
+from pebem.contributions import LACKING, contributions
 from pebem.engine.day_numbers import number_of
 from tests.support.pebem.attack import NOBODY, told_about_few, told_about_one
 from tests.support.web.drawn_homes import BOOK, FIRST, LAST, SHIFTS, WARDS, drawn
@@ -53,7 +53,7 @@ class Attacker:
 
     def __init__(self, tables: Tables) -> None:
         self.work: CodedTable = contributions(pebem.compile_home(tables, BOOK, (FIRST, LAST)))
-        names = ("day", "ward", "shift", "intervention", "outcome")
+        names = ("day", "ward", "shift", "intervention", "outcome", "known")
         codes = np.stack([self.work.columns[name] for name in names])
         self.distinct, self.cell = np.unique(codes, axis=1, return_inverse=True)
         self.label = {
@@ -92,6 +92,18 @@ class Attacker:
             told = amount.count, amount.seconds
             assert told == tuple(int(self.sums[one][mask].sum()) for one in ("count", "seconds")), (name, cells, asked)
             self.figures.add(mask.tobytes())
+        if result.covered is not None:
+            self.see_coverage(result.covered, self.mask({name: asked.get(name) for name in ("period", "ward")}))
+
+    def see_coverage(self, covered: dict[str, int | None], inside: NDArray[np.bool_]) -> None:
+        """Take note of how much is known."""
+        known = np.array(self.label["known"])
+        of_all = {name: inside & (known & bit == 0) for name, bit in LACKING.items()} | {"counted": inside}
+        of_all["ueberschrieben"] = inside & (known & LACKING["ueberschrieben"] > 0)
+        for name, number in covered.items():
+            if number is not None:
+                assert number == int(self.sums["count"][of_all[name]].sum()), name
+                self.figures.add(of_all[name].tobytes())
 
     def told(self) -> frozenset[str] | None:
         """Return few people about whom alone, or one about whom mostly, something follows from what was seen."""

@@ -143,6 +143,7 @@ def contributions(
     )
     names = ("ward", "shift", "intervention", "staff")
     columns = {"day": part["day"], **{name: part[name] for name in names[:3]}, "outcome": code.reshape(-1)}
+    columns["known"] = part["known"]
     amounts = {"count": np.ones(len(inside), np.int64), "seconds": np.maximum(part["seconds"], 0)}
     words = tuple((soll, ist, FIT_CLASSES[fit], bool(by)) for soll, ist, fit, by in outcomes.tolist())
     return CodedTable(

@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 import pebem
+from pebem.contributions import LACKING, lacking
 from pebem.disclosure.groups import Work
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.decode import OUTCOME_LABELS, Codebook
 from pebem.engine.encode import encode_rows
 from pebem.engine.timeline import FIRST_PERSON
 from pebem.fit_classes import FIT_CLASSES, NICHT_BEWERTBAR
-from pebem.score import outcomes
+from pebem.score import ends
 from web.services import rulebook_calendar
 from web.services.analysis import act_groups, disclosure, home_data, scoring
 from web.services.analysis.act_groups import NOT_LISTED, UNTOLD
@@ -244,7 +245,7 @@ def _rated(
 
 
 _NAMES: Final = (
-    *("day", "minute", "seconds", "qn_soll", "qn_ist", "fit", "certified"),
+    *("day", "minute", "seconds", "qn_soll", "qn_ist", "fit", "certified", "known"),
     *("ward", "shift", "intervention", "resident", "staff"),
 )
 
@@ -252,7 +253,8 @@ _NAMES: Final = (
 def _of_stretch(home: CompiledHome, books: dict[str, Codebook], unknown: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     work = home.people.interventions
     coded = encode_rows(work, home)
-    outcome = outcomes(coded.rows, home)
+    end = ends(coded.rows, home)
+    outcome = home.ends.outcome[end]
     soll, ist = _LEVELS[:, outcome]
     columns = {name: _renumbered(work[name], books[name])[coded.position] for name in _BY_CATEGORY}
     foreign = np.isin(columns["intervention"], books["intervention"].numbers(unknown)) if unknown else np.False_
@@ -267,6 +269,7 @@ def _of_stretch(home: CompiledHome, books: dict[str, Codebook], unknown: Sequenc
         "qn_ist": ist,
         "fit": np.where(foreign, NICHT_BEWERTBAR, _FIT[outcome]),
         "certified": np.where(foreign, 0, _CERTIFIED[outcome]),
+        "known": lacking(coded, home, end) + LACKING["intervention"] * foreign,
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pebem.contributions import BY_EMPLOYEE
+from pebem.contributions import BY_EMPLOYEE, LACKING
 from pebem.disclosure.groups import Work, numbered
 from pebem.disclosure.views import VIEWS, blocks
 from pebem.engine.coded_table import CodedTable
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 CELL: Final = ("ward", "shift", "intervention", "outcome")
 """What the cells of a month are kept by."""
 
+CELL_OF_COVERAGE: Final = ("ward", "known")
+"""What is kept of what is known."""
+
 OF_DAYS: Final = "day"
 """The view that tells days apart; all others are about whole months."""
+
+OF_COVERAGE: Final = {name: f"lacks_{name}" for name in LACKING}
+"""The views of what is not known of the work, by what it is."""
 
 OF_MONTHS: Final = tuple(name for name in VIEWS if name != OF_DAYS)
 
@@ -33,7 +39,7 @@ BLOCK: Final = "block_{}"
 
 
 def derived(month: CodedTable) -> dict[str, CodedTable]:
-    """Return what ``repository.MONTHS``, ``DAYS`` and ``OUTCOMES`` store of a month.
+    """Return what ``repository.MONTHS``, ``KNOWN``, ``DAYS`` and ``OUTCOMES`` store of a month.
 
     The same work gives the same blocks, whatever the order of its rows and codes.
 
@@ -53,11 +59,19 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
         "group": np.unique(chapters, return_inverse=True)[1][column["intervention"]],
     }
     person = np.where(named[column["staff"]], column["staff"], -1)
-    found = blocks(column, Work(person, (column["seconds"], column["count"])))
+    lacking = {OF_COVERAGE[name]: (column["known"] & bit > 0).astype(np.int64) for name, bit in LACKING.items()}
+    found = blocks(column | lacking, Work(person, (column["seconds"], column["count"])), tuple(lacking))
     number = repository.month_of(month.columns["day"][:1])
     fit = CodedTable({**month.columns, "fit": column["fit"]}, {"fit": FIT_CLASSES})
     return {
         repository.MONTHS: _with_blocks(month.summed(*CELL), [column[name] for name in CELL], found, OF_MONTHS, number),
+        repository.KNOWN: _with_blocks(
+            month.summed(*CELL_OF_COVERAGE),
+            [column[name] for name in CELL_OF_COVERAGE],
+            found,
+            tuple(OF_COVERAGE.values()),
+            number,
+        ),
         repository.OUTCOMES: month.summed("day", "outcome"),
         repository.DAYS: _with_blocks(
             fit.summed("day", "fit"), [column["day"], column["fit"]], found, (OF_DAYS,), number
@@ -75,16 +89,21 @@ def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
         shape (n,). The blocks are those that :func:`derived` stores.
     """
     stored = derived(month)
-    cells, days = stored[repository.MONTHS], stored[repository.DAYS]
+    cells, days, coverage = (stored[kind] for kind in (repository.MONTHS, repository.DAYS, repository.KNOWN))
     place = _place([_relabelled(month, name, cells) for name in CELL], [_wide(cells, name) for name in CELL])
     outcomes: Any = month.labels["outcome"]
     fits = {fit: code for code, fit in enumerate(days.labels["fit"])}
     fit = np.array([fits.get(label, 0) for _, _, label, _ in outcomes], np.int64)[month.columns["outcome"]]
     start = month.columns["day"].min(initial=0)
     day = _place([_wide(month, "day") - start, fit], [_wide(days, "day") - start, _wide(days, "fit")])
+    known = _place(
+        [_relabelled(month, "ward", coverage), _wide(month, "known")],
+        [_wide(coverage, name) for name in CELL_OF_COVERAGE],
+    )
     return [
         *(_wide(cells, BLOCK.format(name))[place] for name in OF_MONTHS),
         _wide(days, BLOCK.format(OF_DAYS))[day],
+        *(_wide(coverage, BLOCK.format(name))[known] for name in OF_COVERAGE.values()),
     ]
 
 

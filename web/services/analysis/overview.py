@@ -271,7 +271,7 @@ class Gap:
     share: float
 
 
-def gaps(table: ShownTable, coverage: Mapping[str, float] | None) -> list[Gap]:
+def gaps(table: ShownTable, coverage: Mapping[str, float | None] | None) -> list[Gap]:
     """Return what keeps interventions from being rated, largest first; what is complete, or hidden, is left out.
 
     Kinds: ``soll`` (level called for unknown), ``ist`` (level of the person unknown), ``minuten`` (no minutes;
@@ -295,7 +295,8 @@ def gaps(table: ShownTable, coverage: Mapping[str, float] | None) -> list[Gap]:
                 unknown.seconds / seconds if seconds else unknown.count / (count or 1),
             )
         )
-    without = round((1 - (coverage or {}).get("minuten", 1.0)) * count)
+    with_minutes = (coverage or {}).get("minuten")
+    without = 0 if with_minutes is None else round((1 - with_minutes) * count)
     found.append(Gap("minuten", without, 0, without / (count or 1)))
     return sorted((gap for gap in found if gap.count), key=lambda gap: -gap.share)
 

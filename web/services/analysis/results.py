@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from sqlalchemy import select
 
+from pebem.contributions import LACKING
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import day_of, number_of
-from pebem.engine.decode import COVERAGE, COVERAGE_COUNTS
+from pebem.engine.decode import COVERAGE
 from web.services import rulebook_calendar
-from web.services.analysis.disclosure import BLOCK, CELL, OF_DAYS, OF_MONTHS
+from web.services.analysis.disclosure import BLOCK, CELL, CELL_OF_COVERAGE, OF_COVERAGE, OF_DAYS, OF_MONTHS
 from web.services.analysis.narrowing import (
     at_level,
     entry_of,
@@ -49,6 +50,7 @@ def _nothing(*names: str, labels: tuple[str, ...]) -> CodedTable:
 
 _SUMS: Final = ("count", "seconds", "month")
 _NO_CELLS: Final = _nothing(*CELL, *_SUMS, *map(BLOCK.format, OF_MONTHS), labels=CELL)
+_NO_COVERAGE: Final = _nothing(*CELL_OF_COVERAGE, *_SUMS, *map(BLOCK.format, OF_COVERAGE.values()), labels=("ward",))
 _NO_DAYS: Final = _nothing("day", "fit", *_SUMS, BLOCK.format(OF_DAYS), labels=("fit",))
 _HIDDEN: Final = ShownTable(total=None)
 
@@ -86,7 +88,8 @@ class HomeResult:
         What fits by a certificate alone; None = hidden.
     covered
         How many rows of period and ward are "counted", for how many each thing of ``COVERAGE`` is known, and for how
-        many a level was set by hand ("ueberschrieben"): of all shifts and groups. None = hidden.
+        many a level was set by hand ("ueberschrieben"): of all shifts and groups, each None where it is hidden. None
+        where the period has part of a month.
     """
 
     home_id: int
@@ -107,7 +110,7 @@ class HomeResult:
     square: ShownTable
     reserved: ShownTable
     certified: Amount | None
-    covered: dict[str, int] | None
+    covered: dict[str, int | None] | None
 
     @property
     def fit(self) -> ShownTable:
@@ -115,12 +118,15 @@ class HomeResult:
         return self.ward if self.whole_months else self.day
 
     @property
-    def coverage(self) -> dict[str, float] | None:
-        """Share (0..1) of the counted rows for which each thing is known."""
+    def coverage(self) -> dict[str, float | None] | None:
+        """Share (0..1) of the counted rows for which each thing is known; None = hidden."""
         if self.covered is None:
             return None
-        counted = self.covered["counted"]
-        return {name: self.covered[name] / counted if counted else 0.0 for name in COVERAGE}
+        counted, known = self.covered["counted"], {name: self.covered[name] for name in COVERAGE}
+        return {
+            name: None if counted is None or number is None else number / counted if counted else 0.0
+            for name, number in known.items()
+        }
 
     @property
     def book(self) -> RuleBook:
@@ -175,12 +181,12 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
             return None
         chosen = period or available
         stretches = tuple(rulebook_calendar.stretches(session, home, *_inside(chosen, available)))
-        months, days = (
+        months, days, known = (
             repository.read(connection, home_id, kind, _months(*_numbers(chosen)))
-            for kind in (repository.MONTHS, repository.DAYS)
+            for kind in (repository.MONTHS, repository.DAYS, repository.KNOWN)
         )
     wards = names_of(coverage, "ward")
-    coverage = only(coverage.between(*_numbers(chosen)), "ward", ward)
+    counted = int(only(coverage.between(*_numbers(chosen)), "ward", ward).columns["counted"].sum())
     months, days = _NO_CELLS if months is None else months, _NO_DAYS if days is None else days
     day = days.columns["day"]
     within = (day >= _numbers(chosen)[0]) & (day <= _numbers(chosen)[1])
@@ -192,10 +198,9 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
     every_day = (ward, shift, group, intervention, soll, ist) == (None,) * 6
     told = ShownFigures(months, OF_MONTHS, asked & whole)
     of_days = ShownFigures(days, (OF_DAYS,), within & every_day)
-    everything = ShownFigures(months, OF_MONTHS, of_ward & whole) if whole else of_days
+    everything = ShownFigures(months, OF_MONTHS, of_ward & whole)
     certified = told.of("certificate")
     broken = ShownFigures(months, OF_MONTHS, asked & whole & violated(months))
-    counted = int(coverage.columns["counted"].sum())
     return HomeResult(
         home_id,
         home.name,
@@ -215,12 +220,21 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
         square=told.table("qn_soll", "qn_ist") if whole else _HIDDEN,
         reserved=broken.table("qn_soll", "qn_ist") if whole else _HIDDEN,
         certified=None if (True,) in certified[1] or not whole else certified[0].get((True,), NOTHING),
-        covered=None if everything.of()[1] or not (whole or every_day) else _covered(coverage),
+        covered=_covered(everything, _NO_COVERAGE if known is None else known, ward) if whole else None,
     )
 
 
-def _covered(coverage: CodedTable) -> dict[str, int]:
-    return {name: int(coverage.columns[name].sum()) for name in COVERAGE_COUNTS}
+def _covered(everything: ShownFigures, known: CodedTable, ward: str | None) -> dict[str, int | None]:
+    """Return how many rows are counted and for how many each thing is known, as far as it may be shown."""
+    amounts, hidden = everything.of()
+    counted, asked = None if hidden else amounts.get((), NOTHING).count, having(known, "ward", ward)
+    marked: dict[str, int | None] = {}
+    for name, bit in LACKING.items():
+        amounts, hidden = ShownFigures(known, (OF_COVERAGE[name],), asked & (known.columns["known"] & bit > 0)).of()
+        marked[name] = None if hidden else amounts.get((), NOTHING).count
+    by_hand = marked.pop("ueberschrieben")
+    rest = {name: None if counted is None or lacking is None else counted - lacking for name, lacking in marked.items()}
+    return {"counted": counted, **rest, "ueberschrieben": by_hand}
 
 
 def days_with_work(access: Access, home_id: int, ward: str | None = None) -> list[date]:

@@ -13,7 +13,7 @@ import numpy as np
 
 import pebem
 from pebem.aggregate import CUBE, DIMENSIONS, Aggregate
-from pebem.contributions import BY_EMPLOYEE, contributions
+from pebem.contributions import BY_EMPLOYEE, LACKING, contributions
 from pebem.engine.coded_table import CodedTable, concat
 from pebem.engine.decode import COVERAGE_COUNTS
 from pebem.fit_classes import FIT_CLASSES, NICHT_BEWERTBAR
@@ -123,9 +123,10 @@ def _without_foreign(cells: CodedTable, unknown: Sequence[str]) -> CodedTable:
     foreign = np.isin(cells.columns["intervention"], [cells.code("intervention", one) for one in unknown])
     outcomes: Any = cells.labels["outcome"]
     labels = {**cells.labels, "outcome": (*outcomes, *((0, qn_ist, _UNRATED, False) for _, qn_ist, _, _ in outcomes))}
-    return concat(
-        [CodedTable({**cells.columns, "outcome": cells.columns["outcome"] + len(outcomes) * foreign}, labels)]
-    )
+    columns = {**cells.columns, "outcome": cells.columns["outcome"] + len(outcomes) * foreign}
+    if "known" in columns:
+        columns["known"] = columns["known"] + LACKING["intervention"] * foreign
+    return concat([CodedTable(columns, labels)])
 
 
 def _resting_on(coverage: CodedTable, sha256: str) -> CodedTable:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 FULL: Final = "cells"
-"""Every cell: day, ward, shift, intervention, outcome, employee; count and seconds. No page reads it."""
+"""Every cell: day, ward, shift, intervention, outcome, what is known, employee; count and seconds. No page reads it."""
 
 COVERAGE: Final = "coverage"
 """By day, book (its hash) and ward: for how many rows each thing was known."""
@@ -44,13 +44,16 @@ ROSTER_DAYS: Final = "roster_days"
 MONTHS: Final = "months"
 """The full cells without day and employee, and for each view the block in which a cell is shown."""
 
+KNOWN: Final = "known"
+"""The full cells by ward and what is known of them (``pebem.contributions.LACKING``), and the block."""
+
 DAYS: Final = "days"
 """The whole home by day and fit class, and the block in which a cell is shown."""
 
 OUTCOMES: Final = "outcomes"
 """The whole home by day and outcome: what the preview of an upload compares. No other page reads it."""
 
-_DERIVED: Final = (MONTHS, DAYS, OUTCOMES)
+_DERIVED: Final = (MONTHS, KNOWN, DAYS, OUTCOMES)
 
 RELIEF_MONTHS: Final = "relief_months"
 SHIFTS_MONTHS: Final = "shifts_months"
@@ -87,7 +90,7 @@ def replace(
     Parameters
     ----------
     derive
-        Makes ``MONTHS``, ``DAYS`` and ``OUTCOMES`` of the full cells of a whole month.
+        Makes ``MONTHS``, ``KNOWN``, ``DAYS`` and ``OUTCOMES`` of the full cells of a whole month.
     result
         What was analysed; of no day outside ``days``.
     days

@@ -92,7 +92,9 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         **_links(),
         **_lists(chosen),
         "gaps": _gaps(chosen),
-        "gaps_hidden": not result.whole_months or any(0 in levels for levels in result.square.hidden),
+        "gaps_hidden": not result.whole_months
+        or any(0 in levels for levels in result.square.hidden)
+        or (coverage is not None and coverage["minuten"] is None),
         "missing_words": chosen.missing_words(),
         "coverage_shown": coverage is not None,
         "by_ward": tables[fit_tables.WARDS](),

@@ -53,7 +53,7 @@ class PageSelection:
             "filters": self.filters,
             "rulebook": self.result.rulebook,
             "books": self.result.books,
-            "overridden": 0 if self.by_shift_or_group else (self.result.covered or {}).get("ueberschrieben", 0),
+            "overridden": 0 if self.by_shift_or_group else (self.result.covered or {}).get("ueberschrieben") or 0,
         }
 
     def table(self, *, about: Iterable[tuple[str, object]] = (), of_all: bool = False, **parts: Any) -> PageTable[Any]:
