@@ -12,6 +12,8 @@ from importers.content.intervention_names import LATER
 from importers.home_words.kinds import INTERVENTION
 from tests.support.web import workbooks
 from tests.support.web.html_tables import words
+from web.security.permissions import AccountRole
+from web.services import grants
 from web.services.words import terms
 from web.services.words.missing_words import MissingWords, missing_words
 from web.store import models
@@ -118,6 +120,21 @@ def test_a_page_says_where_the_days_of_words_are_not_known(ben: Person) -> None:
     assert not found(ben, FEBRUARY)
     page = words(ben.first_sign_in().get("/?von=2026-01-01&bis=2026-01-31").text)
     assert "Bei 1 Bezeichnung ist nicht bekannt, an welchen Tagen sie steht" in page
+
+
+def test_how_much_words_come_to_is_for_those_who_settle_them(ben: Person) -> None:
+    """D3: nobody knows whose these rows are; whoever only sees figures is told that there are some."""
+    ben.read_in(book(act("1.1", "05.01.2026"), act("Zauberei", "05.01.2026"), act("Hexerei", "bald")))
+    client = ben.first_sign_in()
+    told = words(client.get("/?von=2026-01-01&bis=2026-01-31").text)
+    assert "1 Zeile, 5 Min.: in keiner Zahl enthalten. 1 Zeile ohne lesbaren Tag kann dazugehören." in told
+    grants.hold(ben.access, "ben", AccountRole.ANALYST, held=True)
+    grants.hold(ben.access, "ben", AccountRole.CARE_LEAD, held=False)
+    for period in JANUARY, FEBRUARY:
+        page = words(client.get(f"/?von={period[0]}&bis={period[1]}").text)
+        assert "nicht zugeordnet" in page
+        assert "Zeile ohne" not in page
+        assert "1 Zeile" not in page
 
 
 @pytest.mark.small_groups

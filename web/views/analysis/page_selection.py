@@ -11,6 +11,7 @@ from flask import abort, redirect, render_template, request, url_for
 from web import addresses, current, period_filter
 from web.addresses import GROUP, SHIFT, WARD
 from web.page_table import PageTable
+from web.security import gate
 from web.services.analysis import results
 from web.services.analysis.narrowing import NOT_GIVEN
 from web.services.words import missing_words
@@ -53,6 +54,8 @@ class PageSelection:
             "filters": self.filters,
             "rulebook": self.result.rulebook,
             "books": self.result.books,
+            # Of words nobody knows whose they are: how much they come to is for those who hold the files (D3).
+            "may_settle": gate.may_open("terms.index"),
             "overridden": 0 if self.by_shift_or_group else (self.result.covered or {}).get("ueberschrieben") or 0,
         }
 
