@@ -13,6 +13,7 @@ from tests.support.web.attack import PageAttacker, addresses
 from tests.support.web.drawn_homes import BOOK, FIRST, LAST, drawn
 from tests.support.web.stored_results import keep
 from web import rate_limits
+from web.security.permissions import ENDPOINTS, ROLE_RIGHTS, Right
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -62,6 +63,16 @@ def test_no_walk_through_the_files_of_pages_tells_about_few_employees(ben: Perso
     homes = {0: drawn(0, people=18, rows=900), 7: drawn(7, people=18, rows=900), 4: hard(4)}
     read = [attack(ben, client, tables, seed, 6) for seed, tables in homes.items()]
     assert sum(read) > 250
+
+
+def test_pages_of_uploads_open_to_those_alone_who_hold_the_rows() -> None:
+    """D3: what an upload changes may be one employee's; whoever sees it may see the rows themselves, with names."""
+    of_uploads = {one: right for one, right in ENDPOINTS.items() if one.startswith(("upload", "unknown_people"))}
+    assert "upload_preview.undo_page" in of_uploads
+    assert set(of_uploads.values()) == {Right.READ_IN, Right.SEE_NAMES}
+    readers = [rights for rights in ROLE_RIGHTS.values() if not rights.isdisjoint({Right.READ_IN, Right.SEE_NAMES})]
+    assert all(rights >= {Right.READ_IN, Right.SEE_NAMES} for rights in readers)
+    assert len(readers) < len(ROLE_RIGHTS)
 
 
 @pytest.mark.deep
