@@ -10,6 +10,8 @@ from pebem.aggregate import DIMENSIONS
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.decode import COVERAGE, OUTCOME_LABELS
 from pebem.engine.encode import encode_rows
+from pebem.engine.timeline import FIRST_PERSON
+from pebem.resident_mix import UNKNOWN_GRADE, daily_grades
 from pebem.score import ends
 
 if TYPE_CHECKING:
@@ -18,15 +20,19 @@ if TYPE_CHECKING:
     from pebem.engine.encode import Coded
     from pebem.engine.lookup_tables import CompiledHome
 
-BY_EMPLOYEE: Final = (*DIMENSIONS, "outcome", "known", "staff")
+BY_EMPLOYEE: Final = (*DIMENSIONS, "outcome", "known", "grade", "staff")
 """What contributions are kept by."""
 
 LACKING: Final = {name: 1 << place for place, name in enumerate((*COVERAGE, "ueberschrieben"))}
 """Bits of "known": each thing of ``COVERAGE`` that is not known of a row; the last one that a person set its level."""
 
 
+GRADES: Final = (None, UNKNOWN_GRADE, 0, 1, 2, 3, 4, 5)
+"""What "grade" stands for: the Pflegegrad that counts of the resident on that day; None = no known resident."""
+
+
 def contributions(home: CompiledHome) -> CodedTable:
-    """Return the work of a compiled home by day, ward, shift, intervention, outcome, what is known, and employee.
+    """Return the work of a compiled home by :data:`BY_EMPLOYEE`.
 
     Returns
     -------
@@ -48,6 +54,7 @@ def contributions(home: CompiledHome) -> CodedTable:
         "intervention": rows.rows.intervention,
         "outcome": home.ends.outcome[end],
         "known": lacking(rows, home, end),
+        "grade": grades(rows, home),
         "staff": np.where(code < 0, len(names), code),
         "count": np.ones(len(code), np.int64),
         "seconds": rows.rows.seconds,
@@ -57,6 +64,7 @@ def contributions(home: CompiledHome) -> CodedTable:
         "shift": tuple(rows.shifts),
         "intervention": tuple(entry.id for entry in home.book.interventions),
         "outcome": OUTCOME_LABELS,
+        "grade": GRADES,
         "staff": (*names, None),
     }
     return CodedTable(columns, labels).summed(*BY_EMPLOYEE)
@@ -80,3 +88,13 @@ def lacking(rows: Coded, home: CompiledHome, end: NDArray[np.int64]) -> NDArray[
     of_ends = sum((LACKING[name] * flag.astype(np.int64) for name, flag in flags.items()), np.zeros_like(known.outcome))
     without_minutes = home.people.interventions["seconds"].to_numpy()[rows.position] < 0
     return np.asarray(of_ends[end] + LACKING["minuten"] * without_minutes)
+
+
+def grades(rows: Coded, home: CompiledHome) -> NDArray[np.int64]:
+    """Return the position in ``GRADES`` of each row, shape (n,)."""
+    person, day = rows.rows.resident_day // home.days, rows.rows.day
+    known = person >= FIRST_PERSON
+    found = np.zeros(len(person), np.int64)
+    counted = daily_grades(home.people, home.residents, home.first).counted
+    found[known] = counted[person[known] - FIRST_PERSON, day[known]] - UNKNOWN_GRADE + 1
+    return found

@@ -7,6 +7,7 @@ employee's (:mod:`pebem.disclosure.shares`).
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Blocks = dict[str, NDArray[np.int64]]
+    Chain = tuple[tuple[str, ...], ...]
 
 VIEWS: Final = {
     "day": (("day", "fit"), ("fit",), ()),
@@ -41,11 +43,10 @@ VIEWS: Final = {
 In the order in which views lose detail where they tell too much together.
 """
 
-_OF_COVERAGE: Final = ((("ward", "lacks"), ("lacks",), ()), (("lacks",), ()))
-"""The same of a thing that is not known of some of the work: by ward, or else of all."""
 
-
-def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work, coverage: Sequence[str] = ()) -> Blocks:
+def blocks(
+    columns: Mapping[str, NDArray[np.int64]], work: Work, beside: Mapping[str, Sequence[Chain]] = MappingProxyType({})
+) -> Blocks:
     """Cut a month of work into the blocks of each view.
 
     Parameters
@@ -54,9 +55,9 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work, coverage: Seque
         Codes from 0 on, shape (n,), of everything that :data:`VIEWS` names.
     work
         By whom it was done: a row for each cell and person.
-    coverage
-        Further columns: whether something is not known of the row. Each becomes a view too, after all others; one
-        block where it cannot be told without them telling less.
+    beside
+        Further views, each with the ways in which it can be cut, as of :data:`VIEWS`. They come after all others, in
+        the first way in which none of those has to tell less; one block where there is none.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work, coverage: Seque
     """
     nothing = np.zeros(len(work.person), np.int64)
     if not len(nothing) or too_small(nothing, work, 1).any():
-        return {name: np.full(len(nothing), HIDDEN) for name in (*VIEWS, *coverage)}
+        return {name: np.full(len(nothing), HIDDEN) for name in (*VIEWS, *beside)}
     found = {name: _view(columns, work, chain) for name, chain in VIEWS.items()}
     measures = work.measures()
     while any(_told_less(found, columns["fit"], work, rows) for rows in measures):
@@ -73,18 +74,19 @@ def blocks(columns: Mapping[str, NDArray[np.int64]], work: Work, coverage: Seque
     # Merging blocks takes combinations of figures away and adds none: nothing becomes about too few by it.
     for amount in work.amounts:
         _share(found, columns, work, amount)
-    for name in coverage:
-        found[name] = _covered(found, {**columns, "lacks": columns[name]}, work)
+    for name, chains in beside.items():
+        found[name] = _beside(found, columns, work, chains)
     return found
 
 
-def _covered(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work) -> NDArray[np.int64]:
-    """Return the blocks of what is not known, as far as it can be told beside other views."""
-    if columns["lacks"].any():
-        for chain in _OF_COVERAGE:
-            view = _view(columns, work, chain)
-            if view.any() and _can_be_told({**found, "lacks": view}, work):
-                return view
+def _beside(
+    found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, chains: Sequence[Chain]
+) -> NDArray[np.int64]:
+    """Return the blocks of a view in the first way in which it can be told beside others."""
+    for chain in chains:
+        view = _view(columns, work, chain)
+        if view.any() and _can_be_told({**found, "": view}, work):
+            return view
     return np.zeros(len(work.person), np.int64)
 
 
@@ -100,9 +102,7 @@ def _can_be_told(found: Blocks, work: Work) -> bool:
     return True
 
 
-def _view(
-    columns: Mapping[str, NDArray[np.int64]], work: Work, chain: tuple[tuple[str, ...], ...]
-) -> NDArray[np.int64]:
+def _view(columns: Mapping[str, NDArray[np.int64]], work: Work, chain: Chain) -> NDArray[np.int64]:
     """Merge within the chain of a view; rows that it cannot tell apart count as one."""
     finest = numbered(*(columns[name] for name in chain[0]))
     row = numbered(finest, work.person + 1)

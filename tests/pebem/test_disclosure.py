@@ -74,7 +74,7 @@ def attacked(columns: dict[str, NDArray[np.int64]], work: Work, found: dict[str,
 def holds(seed: int) -> int:
     """Check a random home; return how many blocks are shown."""
     columns, work = drawn(seed)
-    found = blocks(columns, work, COVERAGE)
+    found = blocks(columns, work, {name: [(("ward", name), (name,), ()), ((name,), ())] for name in COVERAGE})
     for view in found.values():
         for block in set(view.tolist()) - {HIDDEN}:
             rows = (view == block) & (work.person >= 0)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pebem.contracts import Tables
 
 HIDDEN: Final = "zu wenige Personen"
-_DIMENSIONS: Final = ("day", "ward", "shift", "intervention", "outcome", "known")
+_DIMENSIONS: Final = ("day", "ward", "shift", "intervention", "outcome", "known", "grade")
 _FILTERS: Final = {"wb": "ward", "schicht": "shift", "gruppe": "group", "soll": "qn_soll", "ist": "qn_ist"}
 _FIT_OF_WORD: Final = {word.word: fit for fit, word in figures.FIT_WORDS.items()}
 _MEASURES: Final = ("count", "seconds")
@@ -84,6 +84,7 @@ class PageAttacker:
         for table in ("wohnbereiche", "schichten", "tage", "quadrat"):
             self._read("/uebersicht", said | {"tabelle": table}, inside)
         self._read("/interventionen", said, self.asked(period, address))
+        self._read_grades(said, self.asked(period, {}))
         own = self.asked(period, {name: label for name, label in address.items() if name in {"wb", "schicht"}})
         for table in ("wohnbereiche", "schichten", "quadrat"):
             page = f"/interventionen/{intervention}/tabelle"
@@ -98,6 +99,19 @@ class PageAttacker:
         told = np.zeros(len(inside), bool)
         for row in rows:
             self._see_row(row, inside, told, (page, said))
+
+    def _read_grades(self, said: dict[str, str], inside: NDArray[np.bool_]) -> None:
+        """Read what levels the work for each Pflegegrad called for: shares of what could be rated."""
+        answer = self._client.get("/plausibilitaet.json", query_string=said)
+        for row in answer.get_json()["zeilen"] if answer.status_code == 200 else ():
+            of_grade = inside & self.having("grade", int(row["Pflegegrad"].removeprefix("Pflegegrad ")))
+            self._note("seconds", of_grade, _seconds(row["Minuten"]), row)
+            for word, levels in (("QN 1 und 2", (1, 2)), ("QN 3", (3,)), ("QN 4", (4,))):
+                part = row[f"{word}, Prozent"]
+                band = np.isin(self._labels["qn_soll"], levels)
+                if not isinstance(part, str) and part is not None:
+                    part = round(row["Minuten"] * 60 * row["Bewertbar, Prozent"] / 100 * part / 100)
+                self._note("seconds", of_grade & band, part, row)
 
     def _see_row(self, row: dict[str, Any], inside: NDArray[np.bool_], told: NDArray[np.bool_], where: Any) -> None:
         of_row = inside & self._of_labels(row, inside, told)
@@ -114,7 +128,7 @@ class PageAttacker:
             if heading in {"Anzahl", "Interventionen"}:
                 self._note("count", mask, value, where)
             elif heading == "Minuten" or (heading.endswith(", Minuten") and not isinstance(value, str)):
-                self._note("seconds", mask, value if isinstance(value, str) else round(60 * value), where)
+                self._note("seconds", mask, _seconds(value), where)
         if any(row.get(heading, HIDDEN) != HIDDEN for heading in ("Anzahl", "Minuten")):
             told |= of_row
         for word, fit in _FIT_OF_WORD.items():
@@ -185,6 +199,10 @@ def addresses(rng: np.random.Generator, number: int) -> Iterator[tuple[tuple[dat
         period = periods[int(rng.choice(len(periods), p=[0.35, 0.2, 0.3, 0.15]))]
         address = {name: str(rng.choice(list(of))) for name, of in choices.items() if rng.random() < chances[name]}
         yield period, address, str(rng.choice([entry.id for entry in BOOK.interventions]))
+
+
+def _seconds(minutes: Any) -> Any:
+    return minutes if isinstance(minutes, str) else round(60 * minutes)
 
 
 def _level(word: str | int) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pebem.contributions import GRADES
 from pebem.disclosure.groups import HIDDEN, Work, numbered, too_small
 from pebem.engine.coded_table import CodedTable
 from pebem.fit_classes import FIT_CLASSES
@@ -143,12 +144,12 @@ def contributions(
     )
     names = ("ward", "shift", "intervention", "staff")
     columns = {"day": part["day"], **{name: part[name] for name in names[:3]}, "outcome": code.reshape(-1)}
-    columns["known"] = part["known"]
+    columns |= {name: part[name] for name in ("known", "grade")}
     amounts = {"count": np.ones(len(inside), np.int64), "seconds": np.maximum(part["seconds"], 0)}
     words = tuple((soll, ist, FIT_CLASSES[fit], bool(by)) for soll, ist, fit, by in outcomes.tolist())
     return CodedTable(
         {**columns, "staff": part["staff"], **amounts},
-        {**{name: tuple(labels[name]) for name in names}, "outcome": words},
+        {**{name: tuple(labels[name]) for name in names}, "outcome": words, "grade": GRADES},
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 import pebem
-from pebem.contributions import LACKING, lacking
+from pebem.contributions import LACKING, grades, lacking
 from pebem.disclosure.groups import Work
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.decode import OUTCOME_LABELS, Codebook
@@ -245,7 +245,7 @@ def _rated(
 
 
 _NAMES: Final = (
-    *("day", "minute", "seconds", "qn_soll", "qn_ist", "fit", "certified", "known"),
+    *("day", "minute", "seconds", "qn_soll", "qn_ist", "fit", "certified", "known", "grade"),
     *("ward", "shift", "intervention", "resident", "staff"),
 )
 
@@ -269,6 +269,7 @@ def _of_stretch(home: CompiledHome, books: dict[str, Codebook], unknown: Sequenc
         "qn_ist": ist,
         "fit": np.where(foreign, NICHT_BEWERTBAR, _FIT[outcome]),
         "certified": np.where(foreign, 0, _CERTIFIED[outcome]),
+        "grade": grades(coded, home),
         "known": lacking(coded, home, end) + LACKING["intervention"] * foreign,
     }
 

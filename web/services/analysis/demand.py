@@ -17,7 +17,6 @@ from pebem.engine.coded_table import CodedTable, labelled
 from pebem.engine.day_numbers import day_of, days, number_of
 from pebem.engine.keys import fuse, split
 from pebem.engine.timeline import FIRST_PERSON, NOBODY, UNKNOWN_PERSON
-from pebem.resident_mix import UNKNOWN_GRADE, daily_grades
 from web.store.result import repository
 
 if TYPE_CHECKING:
@@ -77,9 +76,9 @@ def behind(access: Access, home_id: int, intervention: str, period: tuple[date, 
 
 
 def stored_demand(home: CompiledHome, book: RuleBook) -> dict[str, CodedTable]:
-    """Return what ``repository.DEMAND`` and ``repository.GRADES`` store of the work of days on which one book holds.
+    """Return what ``repository.DEMAND`` stores of the work of days on which one book holds.
 
-    Work the book does not know has no demand; among the grades it counts as not rated.
+    Work the book does not know has no demand.
 
     Parameters
     ----------
@@ -116,16 +115,7 @@ def _rated(done: CodedTable, home: CompiledHome, book: RuleBook) -> dict[str, Co
     asked, demand = np.unique(fuse(of_rows, _SIZES), return_inverse=True)
     rateable = column != _UNKNOWN_WORK
     whole = CodedTable({**done.columns, "demand": demand}, {**done.labels, "demand": _labels(asked)})
-    people = code >= FIRST_PERSON
-    grades = daily_grades(home.people, home.residents, home.first).counted
-    grade = np.full(len(code), UNKNOWN_GRADE)
-    grade[people] = grades[code[people] - FIRST_PERSON, done.columns["day"][people] - home.first]
-    soll = np.where(rateable, levels.level[state, column], 0)
-    of_people = CodedTable({**done.columns, "pflegegrad": grade, "qn_soll": soll}, {})[people]
-    return {
-        repository.DEMAND: whole[rateable],
-        repository.GRADES: of_people.summed("day", "pflegegrad", "qn_soll"),
-    }
+    return {repository.DEMAND: whole[rateable]}
 
 
 def _labels(fused: NDArray[np.int64]) -> tuple[tuple[Any, ...], ...]:

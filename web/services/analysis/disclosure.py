@@ -32,6 +32,22 @@ OF_DAYS: Final = "day"
 OF_COVERAGE: Final = {name: f"lacks_{name}" for name in LACKING}
 """The views of what is not known of the work, by what it is."""
 
+OF_GRADES: Final = "grade"
+"""The view of the Pflegegrade of those who were cared for."""
+
+BANDS: Final = (0, 2, 3, 4)
+"""Levels called for that work for a Pflegegrad is told by: 2 = 1 and 2, 0 = unknown."""
+
+BAND_OF_LEVEL: Final = np.array([0, 1, 1, 2, 3])
+"""Position in ``BANDS`` by level called for."""
+
+CELL_OF_GRADES: Final = ("grade", "band")
+"""What is kept of the Pflegegrade."""
+
+_BESIDE: Final = {name: ((("ward", name), (name,), ()), ((name,), ())) for name in OF_COVERAGE.values()} | {
+    OF_GRADES: ((CELL_OF_GRADES, ("grade",), ()), (("grade",), ()))
+}
+
 OF_MONTHS: Final = tuple(name for name in VIEWS if name != OF_DAYS)
 
 BLOCK: Final = "block_{}"
@@ -39,7 +55,7 @@ BLOCK: Final = "block_{}"
 
 
 def derived(month: CodedTable) -> dict[str, CodedTable]:
-    """Return what ``repository.MONTHS``, ``KNOWN``, ``DAYS`` and ``OUTCOMES`` store of a month.
+    """Return what ``repository.MONTHS``, ``KNOWN``, ``GRADES``, ``DAYS`` and ``OUTCOMES`` store of a month.
 
     The same work gives the same blocks, whatever the order of its rows and codes.
 
@@ -60,7 +76,8 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
     }
     person = np.where(named[column["staff"]], column["staff"], -1)
     lacking = {OF_COVERAGE[name]: (column["known"] & bit > 0).astype(np.int64) for name, bit in LACKING.items()}
-    found = blocks(column | lacking, Work(person, (column["seconds"], column["count"])), tuple(lacking))
+    column |= lacking | {"band": BAND_OF_LEVEL[np.array([soll for soll, *_ in outcomes], np.int64)][column["outcome"]]}
+    found = blocks(column, Work(person, (column["seconds"], column["count"])), _BESIDE)
     number = repository.month_of(month.columns["day"][:1])
     fit = CodedTable({**month.columns, "fit": column["fit"]}, {"fit": FIT_CLASSES})
     return {
@@ -70,6 +87,15 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
             [column[name] for name in CELL_OF_COVERAGE],
             found,
             tuple(OF_COVERAGE.values()),
+            number,
+        ),
+        repository.GRADES: _with_blocks(
+            CodedTable({**month.columns, "band": column["band"]}, {**month.labels, "band": BANDS}).summed(
+                *CELL_OF_GRADES
+            ),
+            [column[name] for name in CELL_OF_GRADES],
+            found,
+            (OF_GRADES,),
             number,
         ),
         repository.OUTCOMES: month.summed("day", "outcome"),
@@ -89,7 +115,9 @@ def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
         shape (n,). The blocks are those that :func:`derived` stores.
     """
     stored = derived(month)
-    cells, days, coverage = (stored[kind] for kind in (repository.MONTHS, repository.DAYS, repository.KNOWN))
+    cells, days, coverage, grades = (
+        stored[kind] for kind in (repository.MONTHS, repository.DAYS, repository.KNOWN, repository.GRADES)
+    )
     place = _place([_relabelled(month, name, cells) for name in CELL], [_wide(cells, name) for name in CELL])
     outcomes: Any = month.labels["outcome"]
     fits = {fit: code for code, fit in enumerate(days.labels["fit"])}
@@ -100,10 +128,17 @@ def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
         [_relabelled(month, "ward", coverage), _wide(month, "known")],
         [_wide(coverage, name) for name in CELL_OF_COVERAGE],
     )
+    band = BAND_OF_LEVEL[np.array([soll for soll, *_ in outcomes], np.int64)][_wide(month, "outcome")]
+    places = {label: code for code, label in enumerate(grades.labels["band"])}
+    of_bands = np.array([places.get(label, 0) for label in BANDS], np.int64)
+    grade = _place(
+        [_relabelled(month, "grade", grades), of_bands[band]], [_wide(grades, name) for name in CELL_OF_GRADES]
+    )
     return [
         *(_wide(cells, BLOCK.format(name))[place] for name in OF_MONTHS),
         _wide(days, BLOCK.format(OF_DAYS))[day],
         *(_wide(coverage, BLOCK.format(name))[known] for name in OF_COVERAGE.values()),
+        _wide(grades, BLOCK.format(OF_GRADES))[grade],
     ]
 
 

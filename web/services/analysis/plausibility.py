@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from pebem.engine.day_numbers import number_of
 from pebem.resident_mix import UNKNOWN_GRADE
 from rules.staffing import GROUPS, full_time_equivalents
 from web.services.analysis import home_data
+from web.services.analysis.disclosure import OF_GRADES
+from web.services.analysis.shown import ShownFigures
 from web.store.result import repository
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from pebem.measures import Amount
     from web.store.access import Access
 
 
@@ -45,6 +49,8 @@ class Shape:
         All minutes of residents with this Pflegegrad, and the share whose level is known.
     called_for, statute
         Bands of the rated minutes (none where nothing could be rated) and of the law's full-time equivalents.
+    hidden
+        Whether too few employees did some of this work (security row D3): nothing of it is shown.
     """
 
     grade: int
@@ -52,6 +58,7 @@ class Shape:
     rated: float
     called_for: tuple[BarSegment, ...]
     statute: tuple[BarSegment, ...]
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class PlausibilityComparison:
         Mean residents counted by the granted Pflegegrad, and by the computed one because that is not known.
     differing
         Number of residents whose granted Pflegegrad is another than the computed one.
+    elsewhere_hidden
+        Whether some of the minutes that belong to no Pflegegrad are not shown, and not counted.
     """
 
     shapes: tuple[Shape, ...]
@@ -74,19 +83,28 @@ class PlausibilityComparison:
     granted: Decimal = Decimal(0)
     stood_in: Decimal = Decimal(0)
     differing: int = 0
+    elsewhere_hidden: bool = False
 
 
 def of_home(access: Access, home_id: int, period: tuple[date, date]) -> PlausibilityComparison | None:
-    """Return the comparison for a home and a period, each day by its rulebook; None where there are no minutes."""
+    """Return the comparison for a home and all months of a period, each day by its rulebook; None = no minutes."""
     access.check_home(home_id)
-    frame = _shape(access, home_id, period)
-    if not len(frame) or not frame["seconds"].sum():
+    amounts, hidden = _shown(access, home_id, period)
+    if not hidden and not any(one.seconds for one in amounts.values()):
         return None
+    few = {grade for grade, _ in hidden}
+    frame = pd.DataFrame(
+        [(grade, band, one.seconds) for (grade, band), one in amounts.items() if grade not in few],
+        columns=["pflegegrad", "qn_soll", "seconds"],
+    )
     with access.reading() as session:
         residents, differing = home_data.resident_grades(session, home_id, *period)
     known = sum((number for grade, number in residents.by_grade.items() if grade != UNKNOWN_GRADE), Decimal(0))
+    found = compared(frame, period[1])
     return replace(
-        compared(frame, period[1]),
+        found,
+        shapes=tuple(replace(shape, hidden=shape.grade in few) for shape in found.shapes),
+        elsewhere_hidden=not few.isdisjoint({0, UNKNOWN_GRADE}),
         granted=known - residents.stood_in,
         stood_in=residents.stood_in,
         differing=len(differing),
@@ -127,11 +145,14 @@ def bands(amounts: list[float] | list[int]) -> tuple[BarSegment, ...]:
     )
 
 
-def _shape(access: Access, home_id: int, period: tuple[date, date]) -> pd.DataFrame:
-    first, last = (number_of(day) for day in period)
-    months = range(int(repository.month_of(first)), int(repository.month_of(last)) + 1)
+def _shown(
+    access: Access, home_id: int, period: tuple[date, date]
+) -> tuple[dict[tuple[int, int], Amount], set[tuple[int, int]]]:
+    """Return amounts by Pflegegrad and level called for as far as they may be shown, and where they may not."""
+    first, last = (int(repository.month_of(number_of(day))) for day in period)
     with access.reading() as session:
-        found = repository.read(session.connection(), home_id, repository.GRADES, months)
+        found = repository.read(session.connection(), home_id, repository.GRADES, range(first, last + 1))
     if found is None:
-        return pd.DataFrame(columns=["pflegegrad", "qn_soll", "count", "seconds"])
-    return pd.DataFrame(found.between(first, last).summed("pflegegrad", "qn_soll").columns)
+        return {}, set()
+    known = np.array([label is not None for label in found.labels["grade"]], bool)[found.columns["grade"]]
+    return ShownFigures(found, (OF_GRADES,), known).of("grade", "band")

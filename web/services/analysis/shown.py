@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Amount(0, 0)
 
-AXES: Final = ("ward", "shift", "intervention", "day", *OUTCOME_COLUMNS)
+AXES: Final = ("ward", "shift", "intervention", "day", "grade", "band", *OUTCOME_COLUMNS)
 """What cells can be told apart by."""
 
 

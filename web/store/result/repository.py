@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
 FULL: Final = "cells"
-"""Every cell: day, ward, shift, intervention, outcome, what is known, employee; count and seconds. No page reads it."""
+"""Every cell: day, ward, shift, intervention, outcome, what is known, Pflegegrad, employee; count and seconds.
+
+No page reads it.
+"""
 
 COVERAGE: Final = "coverage"
 """By day, book (its hash) and ward: for how many rows each thing was known."""
@@ -32,7 +35,7 @@ DEMAND: Final = "demand"
 """Of one intervention: resident, day, demand; count and seconds. Nobody who did it."""
 
 GRADES: Final = "grades"
-"""By day, Pflegegrad of the resident and level called for: count and seconds."""
+"""The full cells by Pflegegrad of the resident and level called for, and the block."""
 
 RELIEF: Final = "relief"
 SHIFTS: Final = "shifts"
@@ -53,7 +56,7 @@ DAYS: Final = "days"
 OUTCOMES: Final = "outcomes"
 """The whole home by day and outcome: what the preview of an upload compares. No other page reads it."""
 
-_DERIVED: Final = (MONTHS, KNOWN, DAYS, OUTCOMES)
+_DERIVED: Final = (MONTHS, KNOWN, GRADES, DAYS, OUTCOMES)
 
 RELIEF_MONTHS: Final = "relief_months"
 SHIFTS_MONTHS: Final = "shifts_months"
@@ -73,7 +76,7 @@ _TABLE: Final = cast("Table", Cube.__table__)
 Derive = Callable[[CodedTable], dict[str, CodedTable]]
 
 Result = dict[str, CodedTable]
-"""What was analysed: the cells of ``FULL``, ``COVERAGE``, ``GRADES`` and ``DEMAND``, this one of all interventions; and
+"""What was analysed: the cells of ``FULL``, ``COVERAGE`` and ``DEMAND``, this one of all interventions; and
 of ``RELIEF``, ``SHIFTS``, ``UNMET`` and ``ROSTER_DAYS`` where someone was on shift."""
 
 
@@ -90,7 +93,7 @@ def replace(
     Parameters
     ----------
     derive
-        Makes ``MONTHS``, ``KNOWN``, ``DAYS`` and ``OUTCOMES`` of the full cells of a whole month.
+        Makes ``MONTHS``, ``KNOWN``, ``GRADES``, ``DAYS`` and ``OUTCOMES`` of the full cells of a whole month.
     result
         What was analysed; of no day outside ``days``.
     days

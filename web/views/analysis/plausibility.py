@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, render_template
 
 from web import current
-from web.page_table import PageCell, PageTable, TableColumn
+from web.page_table import HIDDEN, PageCell, PageTable, TableColumn
 from web.services.analysis import plausibility
 from web.views.analysis import page_selection, table_files
 from web.wording import units
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
         table=_table(chosen, comparison),
         **row_of_grades(comparison),
         found=comparison,
+        few=any(shape.hidden for shape in comparison.shapes),
         band_words=BAND_WORDS,
     )
 
@@ -82,14 +83,26 @@ def _table(chosen: PageSelection, comparison: PlausibilityComparison) -> PageTab
         *(_band(place, word) for place, (word, _) in enumerate(plausibility.BANDS.values())),
         TableColumn(
             heading="QN 4: Unterschied",
-            value=lambda shape: shape.called_for[-1].share - shape.statute[-1].share if shape.called_for else None,
+            value=lambda shape: (
+                HIDDEN
+                if shape.hidden
+                else shape.called_for[-1].share - shape.statute[-1].share
+                if shape.called_for
+                else None
+            ),
             unit=units.POINTS,
             key="unterschied",
         ),
-        TableColumn(heading="Zeit", file="Minuten", value=lambda shape: shape.seconds, unit=units.HOURS, key="zeit"),
+        TableColumn(
+            heading="Zeit",
+            file="Minuten",
+            value=lambda shape: HIDDEN if shape.hidden else shape.seconds,
+            unit=units.HOURS,
+            key="zeit",
+        ),
         TableColumn(
             heading="Bewertbar",
-            value=lambda shape: shape.rated if shape.seconds else None,
+            value=lambda shape: HIDDEN if shape.hidden else shape.rated if shape.seconds else None,
             unit=units.SHARE,
             key="bewertbar",
         ),
@@ -103,7 +116,7 @@ def _table(chosen: PageSelection, comparison: PlausibilityComparison) -> PageTab
 def _band(place: int, word: str) -> TableColumn[Shape]:
     return TableColumn(
         heading=word,
-        value=lambda shape: shape.called_for[place].share if shape.called_for else None,
+        value=lambda shape: HIDDEN if shape.hidden else shape.called_for[place].share if shape.called_for else None,
         unit=units.SHARE,
         key=f"gruppe_{place + 1}",
         below=TableColumn(
