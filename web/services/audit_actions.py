@@ -189,6 +189,7 @@ AREAS: Final = {
     "help": "Hilfe",
     "home": "Wo stehen wir?",
     "instructions": "Weisungen",
+    "names": "Wozu Namen angesehen werden",
     "interventions": "Was passt nicht?",
     "log": "Protokoll",
     "overrides": "Eigene Festlegungen",

@@ -33,6 +33,7 @@ BEFORE_SIGN_IN = gate.AFTER_PASSWORD - {"auth.sign_out", "passkeys.add", "passke
 
 NOTHING_PERSONAL = {
     "unknown_people.choose",  # a form
+    "names.index",  # asks for the purpose
     "uploads.findings",  # files, each with its entry
     "uploads.faulty_rows",
     "acts.table",
@@ -128,7 +129,7 @@ def test_every_page_about_persons_leaves_an_entry(ben: Person, client: FlaskClie
             before = len(entries(ben))
             code = client.get(address).status_code
             seen[endpoint] = (code, [one.action for one in entries(ben)[before:]])
-    assert all(actions for _, actions in seen.values()), seen
+    assert all(actions for code, actions in seen.values() if code != 302), "one that leads elsewhere shows nobody"
     assert len(seen) >= 4
     before = len(entries(ben))
     client.get("/daten/1")

@@ -304,9 +304,7 @@ def _asked_for(
 
 def _code(labels: Sequence[str | None], label: str) -> int:
     """Return the code of a label; of one that does not occur, one that nothing has."""
-    if label == NOT_GIVEN:
-        return 0
-    return labels.index(label) if label in labels else len(labels)
+    return 0 if label == NOT_GIVEN else labels.index(label) if label in labels else len(labels)
 
 
 def _explained_on(home: CompiledHome, intervention: str, resident: str, row: dict[str, int]) -> date | None:
