@@ -329,7 +329,8 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     assert held(anna)["interventions"].total() == 2
     with anna.services.databases.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
-    assert actions[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
+    done = [one for one in actions if not one.endswith((".ansehen", ".aufrufen"))]
+    assert done[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
 
 
 def test_failed_undo_leaves_the_upload_active(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def test_every_page_about_persons_leaves_an_entry(ben: Person, client: FlaskClie
     client.get("/daten/1")
     client.post("/daten/1/suche", data={"suche": "Zqxnachname"})
     new = entries(ben)[before:]
-    assert [one.action for one in new] == ["befunde.ansehen"] * 2
+    assert [one.action for one in new] == ["namen.ansehen", "befunde.ansehen"] * 2
     assert "Zqxnachname" not in repr([(one.object, one.details) for one in new])
 
 
