@@ -126,6 +126,8 @@ def test_an_entry_may_not_be_written_in_a_savepoint(databases: Databases, access
         "TRUNCATE audit_event",
         "TRUNCATE audit_head",
         "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE number = 3",
+        "INSERT OR REPLACE INTO audit_event (id, chain, number, at, action, result, key, mac) "  # noqa: ISC004
+        "SELECT id, chain, 500, at, action, result, key, mac FROM audit_event LIMIT 1",
         "REPLACE INTO audit_head SELECT chain, tenant_id, 1, mac, 1, mac, '', mac FROM audit_head",
     ],
 )
@@ -214,6 +216,15 @@ def test_a_removed_end_shows_though_the_head_was_put_back(databases: Databases, 
     assert (report(access).fault, report(access).number) == (LogFault.REMOVED, 9)
     write(access, 5)
     assert (report(access).fault, report(access).number) == (LogFault.REPLACED, 10)
+
+
+def test_a_removed_end_shows_without_an_anchor_too(databases: Databases, access: Access) -> None:
+    """G3: the head names the last entry, and how many there are."""
+    for path in databases.log.anchors._folder.glob("*.json"):
+        path.unlink()
+    run(databases, f"DELETE {MINE} AND number > 7")
+    found = report(access)
+    assert (found.fault, found.number, found.until, found.anchored) == (LogFault.REMOVED, 8, 10, False)
 
 
 def test_a_removed_chain_is_named(databases: Databases, access: Access) -> None:
