@@ -102,6 +102,14 @@ def _can_be_told(found: Blocks, work: Work) -> bool:
     return True
 
 
+def by_itself(columns: Mapping[str, NDArray[np.int64]], work: Work, chain: Chain) -> NDArray[np.int64]:
+    """Return the block of each row in a view that is cut by itself alone: nothing holds of it beside other views."""
+    nothing = np.zeros(len(work.person), np.int64)
+    if not len(nothing) or too_small(nothing, work, 1).any():
+        return np.full(len(nothing), HIDDEN)
+    return _view(columns, work, chain)
+
+
 def _view(columns: Mapping[str, NDArray[np.int64]], work: Work, chain: Chain) -> NDArray[np.int64]:
     """Merge within the chain of a view; rows that it cannot tell apart count as one."""
     finest = numbered(*(columns[name] for name in chain[0]))
@@ -158,19 +166,23 @@ def _share(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, 
     The block of a view that such a combination is most about becomes one with others of the view that it counts less.
     """
     rows = (work.person >= 0) & (amount > 0)
-    person, amount, suspects = work.person[rows], amount[rows], None
+    person, amount = work.person[rows], amount[rows]
     told = [[numbered(columns[one][rows]) for one in ("fit", *chain[0])] for chain in VIEWS.values()]
-    while True:
-        views = [numbered(found[name][rows]) for name in VIEWS]
-        shares = list(mostly_one(views, person, amount, suspects))
-        if not shares:
-            return
-        place, merged_ = _least(views, shares[0], told, person, amount)
+    if not len(person):
+        return
+    views = [numbered(found[name][rows]) for name in VIEWS]
+    suspects = [share.person for share in mostly_one(views, person, amount)]
+    while suspects:  # merging for one of them brings nobody in
+        share = next(mostly_one(views, person, amount, np.array(suspects[:1])), None)
+        if share is None:
+            suspects.pop(0)
+            continue
+        place, merged_ = _least(views, share, told, person, amount)
         name = list(VIEWS)[place]
         for other in merged_[1:]:
             of_rows = found[name][rows]
             _merge(found, name, [(of_rows[views[place] == merged_[0]], of_rows[views[place] == other])])
-        suspects = np.array([share.person for share in shares], np.int64)
+        views[place] = numbered(found[name][rows])
 
 
 def _least(

@@ -33,6 +33,8 @@ _DIMENSIONS: Final = ("day", "ward", "shift", "intervention", "outcome", "known"
 _FILTERS: Final = {"wb": "ward", "schicht": "shift", "gruppe": "group", "soll": "qn_soll", "ist": "qn_ist"}
 _FIT_OF_WORD: Final = {word.word: fit for fit, word in figures.FIT_WORDS.items()}
 _MEASURES: Final = ("count", "seconds")
+_BY_ITSELF: Final = "seconds by Pflegegrad"
+"""What is calculated with by itself: it is not held against other figures (``docs/adr/0027``)."""
 
 
 class PageAttacker:
@@ -41,7 +43,7 @@ class PageAttacker:
     Attributes
     ----------
     seen
-        For counts and seconds: each figure seen, as the cells it is a sum of.
+        For counts, seconds, and seconds by Pflegegrad: each figure seen, as the cells it is a sum of.
     read
         How many numbers were read.
     """
@@ -61,7 +63,7 @@ class PageAttacker:
         self._labels["group"] = [BOOK.find_intervention(str(one)).group for one in self._labels["intervention"]]
         size = distinct.shape[1]
         self._sums = {name: np.bincount(self._cell, self._work.columns[name], size) for name in _MEASURES}
-        self.seen: dict[str, set[bytes]] = {name: set() for name in _MEASURES}
+        self.seen: dict[str, set[bytes]] = {name: set() for name in (*_MEASURES, _BY_ITSELF)}
         self.read = 0
 
     def having(self, name: str, label: object) -> NDArray[np.bool_]:
@@ -105,13 +107,13 @@ class PageAttacker:
         answer = self._client.get("/plausibilitaet.json", query_string=said)
         for row in answer.get_json()["zeilen"] if answer.status_code == 200 else ():
             of_grade = inside & self.having("grade", int(row["Pflegegrad"].removeprefix("Pflegegrad ")))
-            self._note("seconds", of_grade, _seconds(row["Minuten"]), row)
+            self._note("seconds", of_grade, _seconds(row["Minuten"]), row, beside=False)
             for word, levels in (("QN 1 und 2", (1, 2)), ("QN 3", (3,)), ("QN 4", (4,))):
                 part = row[f"{word}, Prozent"]
                 band = np.isin(self._labels["qn_soll"], levels)
                 if not isinstance(part, str) and part is not None:
                     part = round(row["Minuten"] * 60 * row["Bewertbar, Prozent"] / 100 * part / 100)
-                self._note("seconds", of_grade & band, part, row)
+                self._note("seconds", of_grade & band, part, row, beside=False)
 
     def _see_row(self, row: dict[str, Any], inside: NDArray[np.bool_], told: NDArray[np.bool_], where: Any) -> None:
         of_row = inside & self._of_labels(row, inside, told)
@@ -155,19 +157,20 @@ class PageAttacker:
             return inside & ~told
         return found
 
-    def _note(self, measure: str, mask: NDArray[np.bool_], value: Any, where: Any) -> None:
+    def _note(self, measure: str, mask: NDArray[np.bool_], value: Any, where: Any, *, beside: bool = True) -> None:
         if isinstance(value, str) or value is None:
             assert value in {HIDDEN, None}, (value, where)
             return
         self.read += 1
         assert value == self._sums[measure][mask].sum(), (measure, value, where)
-        self.seen[measure].add(mask.tobytes())
+        self.seen[measure if beside else _BY_ITSELF].add(mask.tobytes())
 
     def told(self) -> tuple[str, object] | None:
         """Return of what measure something follows about few people, and about whom."""
         staff = self._work.columns["staff"].astype(np.int64)
         names = self._work.labels["staff"]
-        for measure, masks in self.seen.items():
+        for kind, masks in self.seen.items():
+            measure = "seconds" if kind == _BY_ITSELF else kind
             amount = self._work.columns[measure].astype(np.int64)
             there = self._sums[measure] > 0
             people: dict[int, set[str]] = defaultdict(set)

@@ -12,7 +12,7 @@ import numpy as np
 
 from pebem.contributions import BY_EMPLOYEE, LACKING
 from pebem.disclosure.groups import Work, numbered
-from pebem.disclosure.views import VIEWS, blocks
+from pebem.disclosure.views import VIEWS, blocks, by_itself
 from pebem.engine.coded_table import CodedTable
 from pebem.fit_classes import FIT_CLASSES
 from web.store.result import repository
@@ -33,7 +33,7 @@ OF_COVERAGE: Final = {name: f"lacks_{name}" for name in LACKING}
 """The views of what is not known of the work, by what it is."""
 
 OF_GRADES: Final = "grade"
-"""The view of the Pflegegrade of those who were cared for."""
+"""The view of the Pflegegrade of those who were cared for; it is cut by itself alone."""
 
 BANDS: Final = (0, 2, 3, 4)
 """Levels called for that work for a Pflegegrad is told by: 2 = 1 and 2, 0 = unknown."""
@@ -44,9 +44,7 @@ BAND_OF_LEVEL: Final = np.array([0, 1, 1, 2, 3])
 CELL_OF_GRADES: Final = ("grade", "band")
 """What is kept of the Pflegegrade."""
 
-_BESIDE: Final = {name: ((("ward", name), (name,), ()), ((name,), ())) for name in OF_COVERAGE.values()} | {
-    OF_GRADES: ((CELL_OF_GRADES, ("grade",), ()), (("grade",), ()))
-}
+_BESIDE: Final = {name: ((("ward", name), (name,), ()), ((name,), ())) for name in OF_COVERAGE.values()}
 
 OF_MONTHS: Final = tuple(name for name in VIEWS if name != OF_DAYS)
 
@@ -64,7 +62,8 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
     month
         Its full cells, as of ``repository.FULL``.
     """
-    month = month.in_order().summed(*BY_EMPLOYEE)
+    whole = month.in_order().summed(*BY_EMPLOYEE)
+    month = whole.summed(*(name for name in BY_EMPLOYEE if name != "grade"))
     outcomes: Any = month.labels["outcome"]
     named = np.array([label is not None for label in month.labels["staff"]], bool)
     chapters = [str(name).partition(".")[0] for name in month.labels["intervention"]]
@@ -75,9 +74,10 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
         "group": np.unique(chapters, return_inverse=True)[1][column["intervention"]],
     }
     person = np.where(named[column["staff"]], column["staff"], -1)
-    lacking = {OF_COVERAGE[name]: (column["known"] & bit > 0).astype(np.int64) for name, bit in LACKING.items()}
-    column |= lacking | {"band": BAND_OF_LEVEL[np.array([soll for soll, *_ in outcomes], np.int64)][column["outcome"]]}
-    found = blocks(column, Work(person, (column["seconds"], column["count"])), _BESIDE)
+    column |= {OF_COVERAGE[name]: (column["known"] & bit > 0).astype(np.int64) for name, bit in LACKING.items()}
+    lacking = {name: chains for name, chains in _BESIDE.items() if column[name].any()}
+    found = dict.fromkeys(_BESIDE, np.zeros_like(person))
+    found |= blocks(column, Work(person, (column["seconds"], column["count"])), lacking)
     number = repository.month_of(month.columns["day"][:1])
     fit = CodedTable({**month.columns, "fit": column["fit"]}, {"fit": FIT_CLASSES})
     return {
@@ -89,20 +89,28 @@ def derived(month: CodedTable) -> dict[str, CodedTable]:
             tuple(OF_COVERAGE.values()),
             number,
         ),
-        repository.GRADES: _with_blocks(
-            CodedTable({**month.columns, "band": column["band"]}, {**month.labels, "band": BANDS}).summed(
-                *CELL_OF_GRADES
-            ),
-            [column[name] for name in CELL_OF_GRADES],
-            found,
-            (OF_GRADES,),
-            number,
-        ),
+        repository.GRADES: _by_grade(whole, number),
         repository.OUTCOMES: month.summed("day", "outcome"),
         repository.DAYS: _with_blocks(
             fit.summed("day", "fit"), [column["day"], column["fit"]], found, (OF_DAYS,), number
         ),
     }
+
+
+def _by_grade(month: CodedTable, number: NDArray[np.int64]) -> CodedTable:
+    """Return the sums of a month by Pflegegrad and level called for, with their blocks."""
+    outcomes: Any = month.labels["outcome"]
+    of_outcome = BAND_OF_LEVEL[np.array([soll for soll, *_ in outcomes], np.int64)]
+    by_band = CodedTable(
+        {**month.columns, "band": of_outcome[month.columns["outcome"]]}, {**month.labels, "band": BANDS}
+    )
+    column = {name: values.astype(np.int64) for name, values in by_band.columns.items()}
+    named = np.array([label is not None for label in month.labels["staff"]], bool)
+    person = np.where(named[column["staff"]], column["staff"], -1)
+    work = Work(person, (column["seconds"], column["count"]))
+    found = {OF_GRADES: by_itself(column, work, (CELL_OF_GRADES, ("grade",), ()))}
+    codes = [column[name] for name in CELL_OF_GRADES]
+    return _with_blocks(by_band.summed(*CELL_OF_GRADES), codes, found, (OF_GRADES,), number)
 
 
 def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
