@@ -14,11 +14,13 @@ import pytest
 
 import pebem
 from pebem.contributions import LACKING, contributions
+from pebem.disclosure.groups import Work, too_small
 from pebem.engine.day_numbers import number_of
 from tests.support.pebem.attack import NOBODY, told_about_few, told_about_one
 from tests.support.web.drawn_homes import BOOK, FIRST, LAST, SHIFTS, WARDS, drawn
 from tests.support.web.stored_results import keep
-from web.services.analysis import results
+from web.services.analysis import disclosure, results
+from web.store.result import repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,6 +210,40 @@ def test_a_night_nurse_is_in_no_figure_of_her_own(ben: Person) -> None:
     assert whole.shift.rest.count > 0
     shown = sum(amount.count for amount in whole.shift.cells.values())
     assert whole.shift.total.count >= shown + 1
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_work_by_grade_is_told_in_blocks_of_enough_employees(seed: int) -> None:
+    """D3: whatever is added up of what levels the work for each Pflegegrad called for."""
+    tables = drawn(seed, people=12, rows=500)
+    grades = pd.DataFrame(
+        {
+            "resident": tables.residents["resident"].to_numpy(),
+            "grade": np.arange(len(tables.residents), dtype=np.int32) % 6,
+            "start": pd.Series([pd.NaT] * len(tables.residents), dtype="datetime64[s]"),
+        }
+    )
+    work = contributions(pebem.compile_home(replace(tables, grades=grades), BOOK, (FIRST, LAST)))
+    january = work[work.columns["day"] < number_of(date(2026, 2, 1))]
+    stored = disclosure.derived(january)[repository.GRADES]
+    block = {
+        (stored.labels["grade"][grade], stored.labels["band"][band]): number
+        for grade, band, number in zip(
+            *(stored.columns[name].tolist() for name in ("grade", "band", "block_grade")), strict=True
+        )
+    }
+    outcomes: Any = january.labels["outcome"]
+    of_rows = np.array(
+        [
+            block[january.labels["grade"][grade], disclosure.BANDS[disclosure.BAND_OF_LEVEL[outcomes[outcome][0]]]]
+            for grade, outcome in zip(
+                january.columns["grade"].tolist(), january.columns["outcome"].tolist(), strict=True
+            )
+        ]
+    )
+    amounts = tuple(january.columns[name].astype(np.int64) for name in ("seconds", "count"))
+    assert not too_small(of_rows, Work(january.columns["staff"].astype(np.int64), amounts), of_rows.max() + 1).any()
+    assert 1 < len(set(of_rows.tolist())) < len(block)
 
 
 def test_pages_and_files_show_tables_that_lack_figures(ben: Person) -> None:
