@@ -253,8 +253,7 @@ _NAMES: Final = (
 def _of_stretch(home: CompiledHome, books: dict[str, Codebook], unknown: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     work = home.people.interventions
     coded = encode_rows(work, home)
-    end = ends(coded.rows, home)
-    outcome = home.ends.outcome[end]
+    outcome = home.ends.outcome[end := ends(coded.rows, home)]
     soll, ist = _LEVELS[:, outcome]
     columns = {name: _renumbered(work[name], books[name])[coded.position] for name in _BY_CATEGORY}
     foreign = np.isin(columns["intervention"], books["intervention"].numbers(unknown)) if unknown else np.False_
