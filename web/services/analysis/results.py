@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -52,7 +53,6 @@ _SUMS: Final = ("count", "seconds", "month")
 _NO_CELLS: Final = _nothing(*CELL, *_SUMS, *map(BLOCK.format, OF_MONTHS), labels=CELL)
 _NO_COVERAGE: Final = _nothing(*CELL_OF_COVERAGE, *_SUMS, *map(BLOCK.format, OF_COVERAGE.values()), labels=("ward",))
 _NO_DAYS: Final = _nothing("day", "fit", *_SUMS, BLOCK.format(OF_DAYS), labels=("fit",))
-_HIDDEN: Final = ShownTable(total=None)
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,10 @@ class HomeResult:
         Whether the period has all days with data of its months. Otherwise only days are told apart, and nothing else.
     empty
         Whether nothing was done of what was asked for.
-    fit, ward, shift, intervention, day
-        What was asked for by fit class, and by fit class and ward, shift, intervention and day. Only what may be shown
-        (security row D3); every page, file and report takes its figures from here.
-    square
-        The same by level called for and level of the person; ``reserved``: of reserved tasks that were violated.
-    certified
-        What fits by a certificate alone; None = hidden.
+    told, told_by_day, violations
+        What was asked for, of whole months and by day, and of the former the reserved tasks that were violated: only
+        what may be shown (security row D3). None = not told. Every page, file and report takes its figures from the
+        tables made of these.
     covered
         How many rows of period and ward are "counted", for how many each thing of ``COVERAGE`` is known, and for how
         many a level was set by hand ("ueberschrieben"): of all shifts and groups, each None where it is hidden. None
@@ -103,19 +100,51 @@ class HomeResult:
     groups: list[str]
     whole_months: bool
     empty: bool
-    ward: ShownTable
-    shift: ShownTable
-    intervention: ShownTable
-    day: ShownTable
-    square: ShownTable
-    reserved: ShownTable
-    certified: Amount | None
+    told: ShownFigures | None
+    told_by_day: ShownFigures | None
+    violations: ShownFigures | None
     covered: dict[str, int | None] | None
 
     @property
     def fit(self) -> ShownTable:
         """By fit class: the sums of the columns of every other table."""
         return self.ward if self.whole_months else self.day
+
+    @cached_property
+    def ward(self) -> ShownTable:
+        """By ward and fit class."""
+        return _table(self.told, "ward")
+
+    @cached_property
+    def shift(self) -> ShownTable:
+        """By shift and fit class."""
+        return _table(self.told, "shift")
+
+    @cached_property
+    def intervention(self) -> ShownTable:
+        """By intervention and fit class."""
+        return _table(self.told, "intervention")
+
+    @cached_property
+    def day(self) -> ShownTable:
+        """By day and fit class."""
+        return _table(self.told_by_day, "day")
+
+    @cached_property
+    def square(self) -> ShownTable:
+        """By level called for and level of the person."""
+        return _table(self.told, "qn_soll", "qn_ist")
+
+    @cached_property
+    def reserved(self) -> ShownTable:
+        """The same of reserved tasks that were violated."""
+        return _table(self.violations, "qn_soll", "qn_ist")
+
+    @cached_property
+    def certified(self) -> Amount | None:
+        """What fits by a certificate alone; None = hidden."""
+        shown, hidden = self.told.of("certificate") if self.told else ({}, {(True,)})
+        return None if (True,) in hidden else shown.get((True,), NOTHING)
 
     @property
     def coverage(self) -> dict[str, float | None] | None:
@@ -196,11 +225,8 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
     asked = of_ward & having(months, "shift", shift) & of_group(months, stretches, group)
     asked &= having(months, "intervention", intervention) & at_level(months, soll, ist)
     every_day = (ward, shift, group, intervention, soll, ist) == (None,) * 6
-    told = ShownFigures(months, OF_MONTHS, asked & whole)
-    of_days = ShownFigures(days, (OF_DAYS,), within & every_day)
-    everything = ShownFigures(months, OF_MONTHS, of_ward & whole)
-    certified = told.of("certificate")
-    broken = ShownFigures(months, OF_MONTHS, asked & whole & violated(months))
+    told = ShownFigures(months, OF_MONTHS, asked) if whole else None
+    everything = told if np.array_equal(asked, of_ward) else ShownFigures(months, OF_MONTHS, of_ward)
     return HomeResult(
         home_id,
         home.name,
@@ -213,15 +239,15 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
         groups,
         whole_months=whole,
         empty=not (asked.any() if whole else counted),
-        ward=told.table("ward") if whole else _HIDDEN,
-        shift=told.table("shift") if whole else _HIDDEN,
-        intervention=told.table("intervention") if whole else _HIDDEN,
-        day=of_days.table("day") if every_day else _HIDDEN,
-        square=told.table("qn_soll", "qn_ist") if whole else _HIDDEN,
-        reserved=broken.table("qn_soll", "qn_ist") if whole else _HIDDEN,
-        certified=None if (True,) in certified[1] or not whole else certified[0].get((True,), NOTHING),
-        covered=_covered(everything, _NO_COVERAGE if known is None else known, ward) if whole else None,
+        told=told,
+        told_by_day=ShownFigures(days, (OF_DAYS,), within) if every_day else None,
+        violations=ShownFigures(months, OF_MONTHS, asked & violated(months)) if whole else None,
+        covered=_covered(everything, _NO_COVERAGE if known is None else known, ward) if whole and everything else None,
     )
+
+
+def _table(shown: ShownFigures | None, row: str, column: str = "fit") -> ShownTable:
+    return shown.table(row, column) if shown else ShownTable(total=None)
 
 
 def _covered(everything: ShownFigures, known: CodedTable, ward: str | None) -> dict[str, int | None]:

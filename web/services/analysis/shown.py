@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from pebem.disclosure.groups import HIDDEN, numbered
+from pebem.disclosure.groups import HIDDEN
 from pebem.engine.day_numbers import day_of
+from pebem.engine.keys import fuse, numbered, split
 from pebem.fit_classes import OUTCOME_COLUMNS
 from pebem.measures import Amount
 from web.services.analysis.disclosure import BLOCK
@@ -52,11 +56,25 @@ class ShownTable:
 
     def row(self, label: Hashable) -> dict[Hashable, Amount]:
         """Return the cells of a row by column."""
-        return {column: amount for (row, column), amount in self.cells.items() if row == label}
+        return self._by_row.get(label, {})
 
     def hidden_in(self, label: Hashable) -> frozenset[Hashable]:
         """Return the columns whose cell of a row is hidden."""
-        return frozenset(column for row, column in self.hidden if row == label)
+        return frozenset(self._hidden_by_row.get(label, ()))
+
+    @cached_property
+    def _by_row(self) -> dict[Hashable, dict[Hashable, Amount]]:
+        found: dict[Hashable, dict[Hashable, Amount]] = defaultdict(dict)
+        for (row, column), amount in self.cells.items():
+            found[row][column] = amount
+        return found
+
+    @cached_property
+    def _hidden_by_row(self) -> dict[Hashable, set[Hashable]]:
+        found: dict[Hashable, set[Hashable]] = defaultdict(set)
+        for row, column in self.hidden:
+            found[row].add(column)
+        return found
 
     @property
     def rest(self) -> Amount | None:
@@ -90,9 +108,15 @@ class ShownFigures:
     """
 
     def __init__(self, cells: CodedTable, views: Sequence[str], chosen: NDArray[np.bool_]) -> None:
-        self._cells, self._chosen = cells, chosen
-        self._months = numbered(cells.columns["month"].astype(np.int64)) if len(cells) else np.zeros(0, np.int64)
-        self._views = [self._sorted(cells.columns[BLOCK.format(name)].astype(np.int64)) for name in views]
+        month = cells.columns["month"].astype(np.int64)
+        month -= month.min() if len(month) else 0
+        self._months = int(month.max(initial=0)) + 1
+        self._views = {
+            name: _ViewBlocks(month, cells.columns[BLOCK.format(name)].astype(np.int64), chosen) for name in views
+        }
+        self._cells, self._month = (cells, month) if chosen.all() else (cells[chosen], month[chosen])
+        self._coded: dict[str, tuple[NDArray[np.int64], Sequence[Hashable]]] = {}
+        self._torn: dict[tuple[str, str], NDArray[np.bool_]] = {}
 
     def of(self, *axes: str) -> tuple[dict[Any, Amount], set[Any]]:
         """Return the amounts that may be shown by the labels of some axes, and the keys of those that may not.
@@ -102,27 +126,28 @@ class ShownFigures:
         axes
             Out of :data:`AXES`; none = all that is asked for, under the key ``()``.
         """
-        inside = np.flatnonzero(self._chosen)
-        if not len(inside):
+        if not len(self._cells):
             return {}, set()
         coded = [self._axis(name) for name in axes]
-        together = numbered(*(code[inside] for code, _ in coded)) if coded else np.zeros(len(inside), np.int64)
-        size = int(together.max()) + 1
-        code = np.full(len(self._cells), -1, np.int64)
-        code[inside] = together
-        first = np.empty(size, np.int64)
-        first[together] = inside
-        shown = self._shown(code, size)
-        totals = [np.zeros(size, np.int64) for _ in range(2)]
+        sizes = [len(labels) for _, labels in coded]
+        code = fuse((codes for codes, _ in coded), sizes) if axes else np.zeros(len(self._cells), np.int64)
+        distinct, number = numbered(code, math.prod(sizes))
+        totals = [np.zeros(len(distinct), np.int64) for _ in range(2)]
         for total, name in zip(totals, ("count", "seconds"), strict=True):
-            np.add.at(total, together, self._cells.columns[name][inside].astype(np.int64))
-        keys = list(zip(*([labels[at] for at in codes[first].tolist()] for codes, labels in coded), strict=True))
-        amounts = map(Amount, *(total.tolist() for total in totals))
-        found = list(zip(keys or [()], amounts, shown.tolist(), strict=True))
-        return {key: amount for key, amount, told in found if told}, {key for key, _, told in found if not told}
+            np.add.at(total, number, self._cells.columns[name].astype(np.int64))
+        told = self._shown(axes, number, len(distinct)).tolist()
+        of_axes = zip(split(distinct, sizes), coded, strict=True)
+        keys = list(zip(*([labels[at] for at in codes.tolist()] for codes, (_, labels) in of_axes), strict=True))
+        found = list(zip(keys or [()], map(Amount, *(total.tolist() for total in totals)), told, strict=True))
+        return {key: amount for key, amount, shown in found if shown}, {key for key, _, shown in found if not shown}
 
     def _axis(self, name: str) -> tuple[NDArray[np.int64], Sequence[Hashable]]:
         """Return the codes of an axis and what they stand for."""
+        if name not in self._coded:
+            self._coded[name] = self._codes_of(name)
+        return self._coded[name]
+
+    def _codes_of(self, name: str) -> tuple[NDArray[np.int64], Sequence[Hashable]]:
         if name == "day":
             day = self._cells.columns["day"].astype(np.int64)
             low = int(day.min())
@@ -148,26 +173,57 @@ class ShownFigures:
             frozenset(hidden),
         )
 
-    def _sorted(self, block: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the order of the cells by month and block, where each block begins, and which cells are hidden."""
-        if not len(block):
-            return block, block, block.astype(bool)
-        of_month = numbered(self._months, block - HIDDEN)
-        order = np.argsort(of_month, kind="stable")
-        return order, np.flatnonzero(np.diff(of_month[order], prepend=-1)), block == HIDDEN
+    def _shown(self, axes: Sequence[str], number: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+        """Return which figures are sums of whole blocks of one view in each month, shape (size,).
 
-    def _shown(self, code: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
-        """Return which figures are sums of whole blocks of one view in each month, shape (size,)."""
-        months = int(self._months.max(initial=0)) + 1
-        inside = code >= 0
-        place = self._months * size + code
-        missing = np.ones(months * size, bool)
-        for order, starts, hidden in self._views:
-            ordered = code[order]
-            torn = np.minimum.reduceat(ordered, starts) != np.maximum.reduceat(ordered, starts) if len(starts) else []
-            cut = hidden.copy()
-            cut[order] |= np.repeat(torn, np.diff(np.append(starts, len(order))))
-            of_view = np.zeros(months * size, bool)
-            of_view[place[inside & cut]] = True
+        Parameters
+        ----------
+        number
+            The figure by ``axes`` that each cell is in.
+        """
+        missing = np.ones(size * self._months, bool)
+        # The view that tells these axes apart comes first: where it shows all, the others need not be asked.
+        for name in sorted(self._views, key=lambda name: name not in axes):
+            cut = np.flatnonzero(np.logical_or.reduce([self._cut(name, axis) for axis in ("", *axes)]))
+            of_view = np.zeros(len(missing), bool)
+            of_view[number[cut] * self._months + self._month[cut]] = True
             missing &= of_view
-        return np.asarray(~missing.reshape(months, size).any(axis=0))
+            if not missing.any():
+                break
+        return np.asarray(~missing.reshape(size, self._months).any(axis=1))
+
+    def _cut(self, name: str, axis: str) -> NDArray[np.bool_]:
+        """Return which cells are in a block of a view that has several codes of an axis; "": that is not told whole."""
+        if (name, axis) not in self._torn:
+            view = self._views[name]
+            self._torn[name, axis] = view.torn(self._axis(axis)[0]) if axis else view.untold
+        return self._torn[name, axis]
+
+
+class _ViewBlocks:
+    """The blocks of a view in all months.
+
+    Attributes
+    ----------
+    untold
+        Which of the chosen cells are in a block that is hidden or has other cells too.
+    """
+
+    def __init__(self, month: NDArray[np.int64], block: NDArray[np.int64], chosen: NDArray[np.bool_]) -> None:
+        width = int(block.max(initial=HIDDEN)) - HIDDEN + 1
+        numbers = month * width + (block - HIDDEN)
+        whole = np.ones((int(month.max(initial=0)) + 1) * width, bool)
+        whole[::width] = False
+        if not chosen.all():
+            whole[numbers[~chosen]] = False
+            numbers = numbers[chosen]
+        self.untold = ~whole[numbers]
+        self._block, self._size = numbers, len(whole)
+
+    def torn(self, code: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of the chosen cells are in a block whose cells have different codes."""
+        one = np.zeros(self._size, np.int64)
+        one[self._block] = code
+        found = np.zeros(self._size, bool)
+        found[self._block[one[self._block] != code]] = True
+        return np.asarray(found[self._block])
