@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 def analyse(
-    session: Session, home_id: int, spans: Iterable[tuple[date, date] | None] = (None,), *, rosters: bool = True
+    session: Session, home_id: int, spans: Iterable[tuple[date, date] | None] = (None,), *, preview: bool = False
 ) -> None:
     """Score the work of a home and replace the stored result, in the open transaction.
 
@@ -38,17 +38,19 @@ def analyse(
     ----------
     spans
         First and last day of each period to score; None = all.
-    rosters
-        Whether feasible relief is computed too: it takes longer than all the rest.
+    preview
+        Whether only ``repository.COMPARED`` is made, in a fifth of the time: the caller rolls the transaction back.
     """
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
     for days in spans:
-        on_duty = duties.frame(session, home_id, days) if rosters else duties.NO_DUTIES
+        on_duty = duties.NO_DUTIES if preview else duties.frame(session, home_id, days)
         tables = replace(people, interventions=home_data.work_of(session, home_id, days), duties=on_duty)
         found = scoring.days_of(tables)
-        result = scoring.result(tables, rulebook_calendar.stretches(session, home, *found)) if found else {}
+        scored = scoring.compared if preview else scoring.result
+        result = scored(tables, rulebook_calendar.stretches(session, home, *found)) if found else {}
         span = (number_of(days[0]), number_of(days[1])) if days else None
-        repository.replace(session.connection(), home_id, result, disclosure.derived, span)
+        kinds = repository.COMPARED if preview else ()
+        repository.replace(session.connection(), home_id, result, disclosure.derived, span, kinds)
     session.execute(update(Home).where(Home.id == home_id).values(analysis=Home.analysis + 1))
 
 

@@ -78,7 +78,7 @@ def scored_state(session: Session, home_id: int, statements: Statements | None =
 
 
 def analyse_touched(
-    session: Session, home_id: int, before: ScoredState, days: Iterable[date] = (), *, rosters: bool = True
+    session: Session, home_id: int, before: ScoredState, days: Iterable[date] = (), *, preview: bool = False
 ) -> set[date]:
     """Analyse the days an edit touches, in the open transaction that made it, and return them.
 
@@ -88,18 +88,18 @@ def analyse_touched(
         What :func:`scored_state` returned before the edit.
     days
         Days on which rows or duties were added or removed.
-    rosters
-        Whether feasible relief is computed, and so what touches it alone.
+    preview
+        As for :func:`home_analysis.analyse`; what touches feasible relief alone does not count then.
     """
     if before.stale:
-        home_analysis.analyse(session, home_id, rosters=rosters)
+        home_analysis.analyse(session, home_id, preview=preview)
         return set()
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)
     found = set(days) | _touched(session, home, before, people) | _moved(session, home_id, before.lived_in)
-    if rosters:
+    if not preview:
         found |= duties.days_of_changed_staff(session, home_id, before.people.staff, people.staff)
     if found:
-        home_analysis.analyse(session, home_id, spans_of(found), rosters=rosters)
+        home_analysis.analyse(session, home_id, spans_of(found), preview=preview)
     return found
 
 

@@ -23,11 +23,12 @@ from web.services.analysis import demand, relief
 from web.store.result import repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     import rules
     from pebem.contracts import Tables
+    from pebem.engine.lookup_tables import CompiledHome
     from web.services.rulebook_calendar import RulebookPeriod
 
 _UNRATED: Final = FIT_CLASSES[NICHT_BEWERTBAR]
@@ -46,25 +47,53 @@ def whole(tables: Tables, stretches: Sequence[RulebookPeriod]) -> Aggregate:
 
 def result(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Result:
     """Return what is kept of the work of some stretches."""
-    parts: dict[str, list[CodedTable]] = {}
+    parts = []
+    for stretch, home, unknown in _compiled(tables, stretches):
+        of_stretch = {
+            repository.FULL: _without_foreign(contributions(home), unknown).summed(*BY_EMPLOYEE),
+            repository.COVERAGE: _resting_on(_scored(home, unknown).coverage, stretch.book.sha256),
+        }
+        of_stretch |= demand.stored_demand(home, stretch.book)
+        if not tables.duties.empty:
+            of_stretch |= relief.stored_relief(home, unknown)
+        parts.append(of_stretch)
+    return _together(parts)
+
+
+def compared(tables: Tables, stretches: Iterable[RulebookPeriod]) -> repository.Result:
+    """Return ``repository.COMPARED`` of the work of some stretches, as it would be kept."""
+    parts = []
+    for stretch, home, unknown in _compiled(tables, stretches):
+        scored = _scored(home, unknown)
+        parts.append(
+            {
+                repository.OUTCOMES: scored.tables[CUBE[0]].summed("day", "outcome"),
+                repository.COVERAGE: _resting_on(scored.coverage, stretch.book.sha256),
+            }
+        )
+    return _together(parts)
+
+
+def _compiled(
+    tables: Tables, stretches: Iterable[RulebookPeriod]
+) -> Iterator[tuple[RulebookPeriod, CompiledHome, list[str]]]:
+    """Yield the stretches that have work, the home compiled with the book of each, and what that does not know."""
     for stretch in stretches:
         part = of_days(tables, stretch.first, stretch.last)
         if part.interventions.empty:
             continue
         unknown = unknown_to(stretch.book, part)
         book = completed(stretch.book, unknown) if unknown else stretch.book
-        home = pebem.compile_home(part, book, (stretch.first, stretch.last))
-        scored = _scored(home, unknown)
-        of_stretch = {
-            repository.FULL: _without_foreign(contributions(home), unknown).summed(*BY_EMPLOYEE),
-            repository.COVERAGE: _resting_on(scored.coverage, stretch.book.sha256),
-        }
-        of_stretch |= demand.stored_demand(home, stretch.book)
-        if not tables.duties.empty:
-            of_stretch |= relief.stored_relief(home, unknown)
+        yield stretch, pebem.compile_home(part, book, (stretch.first, stretch.last)), unknown
+
+
+def _together(parts: Iterable[repository.Result]) -> repository.Result:
+    """Return the tables of all stretches."""
+    found: dict[str, list[CodedTable]] = {}
+    for of_stretch in parts:
         for kind, cells in of_stretch.items():
-            parts.setdefault(kind, []).append(cells)
-    return {kind: concat(of_kind) for kind, of_kind in parts.items()}
+            found.setdefault(kind, []).append(cells)
+    return {kind: concat(of_kind) for kind, of_kind in found.items()}
 
 
 def days_of(tables: Tables) -> tuple[date, date] | None:

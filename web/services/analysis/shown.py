@@ -117,6 +117,7 @@ class ShownFigures:
         self._cells, self._month = (cells, month) if chosen.all() else (cells[chosen], month[chosen])
         self._coded: dict[str, tuple[NDArray[np.int64], Sequence[Hashable]]] = {}
         self._torn: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        self._found: dict[tuple[str, ...], tuple[dict[Any, Amount], set[Any]]] = {}
 
     def of(self, *axes: str) -> tuple[dict[Any, Amount], set[Any]]:
         """Return the amounts that may be shown by the labels of some axes, and the keys of those that may not.
@@ -126,8 +127,11 @@ class ShownFigures:
         axes
             Out of :data:`AXES`; none = all that is asked for, under the key ``()``.
         """
-        if not len(self._cells):
-            return {}, set()
+        if axes not in self._found:
+            self._found[axes] = self._by(axes) if len(self._cells) else ({}, set())
+        return self._found[axes]
+
+    def _by(self, axes: tuple[str, ...]) -> tuple[dict[Any, Amount], set[Any]]:
         coded = [self._axis(name) for name in axes]
         sizes = [len(labels) for _, labels in coded]
         code = fuse((codes for codes, _ in coded), sizes) if axes else np.zeros(len(self._cells), np.int64)

@@ -145,8 +145,7 @@ def settle(
     done
         Called now and then with the number of rows that are stored.
     dry
-        Only the figures are to be computed: the caller rolls the transaction back. Feasible relief, which takes longer
-        than they do, is left out.
+        Only the figures that a preview compares are computed: the caller rolls the transaction back.
     """
     statements = active_uploads.fold_statements(session, home_id)
     master_data.write(session, home_id, before.statements, statements)
@@ -165,7 +164,7 @@ def settle(
         rosters = duties.compare(before.rosters, duties.replay(session, home_id, before.duty_months))
     ordinals = np.unique(days_of(np.concatenate([removed, added])))
     days = {date.fromordinal(day) for day in ordinals.tolist()} | (frozenset() if dry else rosters.days)
-    analysed = rescore.analyse_touched(session, home_id, before.scored, days, rosters=not dry)
+    analysed = rescore.analyse_touched(session, home_id, before.scored, days, preview=dry)
     known = frozenset((*before.statements.residents["resident"], *before.statements.staff["staff"]))
     people = changes.between(before.statements, statements)
     days_analysed = None if before.scored.stale else analysed

@@ -17,7 +17,7 @@ from web.store.models import Cube
 from web.store.result import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
@@ -54,7 +54,10 @@ DAYS: Final = "days"
 """The whole home by day and fit class, and the block in which a cell is shown."""
 
 OUTCOMES: Final = "outcomes"
-"""The whole home by day and outcome: what the preview of an upload compares. No other page reads it."""
+"""The whole home by day and outcome: what a preview compares. No other page reads it."""
+
+COMPARED: Final = (OUTCOMES, COVERAGE)
+"""What a preview compares."""
 
 _DERIVED: Final = (MONTHS, KNOWN, GRADES, DAYS, OUTCOMES)
 
@@ -86,7 +89,12 @@ def month_of(day: NDArray[Any] | int) -> NDArray[np.int64]:
 
 
 def replace(
-    connection: Connection, home_id: int, result: Result, derive: Derive, days: tuple[int, int] | None = None
+    connection: Connection,
+    home_id: int,
+    result: Result,
+    derive: Derive,
+    days: tuple[int, int] | None = None,
+    kinds: Collection[str] = (),
 ) -> None:
     """Replace the stored result of a home, in the open transaction.
 
@@ -98,11 +106,15 @@ def replace(
         What was analysed; of no day outside ``days``.
     days
         First and last day whose result is replaced; None = all. The other days of their months do not change.
+    kinds
+        What alone is replaced, each as it is in ``result``: whoever does this rolls the transaction back. () = all.
     """
     outdated = delete(_TABLE).where(_TABLE.c.home_id == home_id)
+    if kinds:
+        outdated = outdated.where(_TABLE.c.kind.in_(kinds))
     if days is not None:
         first, last = (int(month_of(day)) for day in days)
-        result = _completed(connection, home_id, result, days, {first, last})
+        result = _completed(connection, home_id, result, days, {first, last}, kinds)
         outdated = outdated.where(_TABLE.c.month.between(first, last))
     connection.execute(outdated)
     rows = [
@@ -154,12 +166,18 @@ def read_days(connection: Connection, home_id: int, kind: str, days: tuple[int, 
 
 
 def _completed(
-    connection: Connection, home_id: int, result: Result, days: tuple[int, int], months: Iterable[int]
+    connection: Connection,
+    home_id: int,
+    result: Result,
+    days: tuple[int, int],
+    months: Iterable[int],
+    kinds: Collection[str],
 ) -> Result:
     """Return a result with the days of its first and last month that are not replaced."""
     parts: dict[str, list[CodedTable]] = {kind: [cells] for kind, cells in result.items()}
+    wanted = _TABLE.c.kind.in_(kinds) if kinds else _TABLE.c.kind.not_in((*_DERIVED, *_SUMMED))
     query = select(_TABLE.c.kind, _TABLE.c.about, _TABLE.c.content).where(
-        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), _TABLE.c.kind.not_in((*_DERIVED, *_SUMMED))
+        _TABLE.c.home_id == home_id, _TABLE.c.month.in_(months), wanted
     )
     for kind, about, content in connection.execute(query):
         stored = packed.unpack(content)
