@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from pebem.engine import keys
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,7 +65,7 @@ def numbered(*codes: NDArray[np.int64]) -> NDArray[np.int64]:
         if int(key.max(initial=0)) >= np.iinfo(np.int64).max // size:
             key = np.unique(key, return_inverse=True)[1]
         key = key * size + code
-    return np.unique(key, return_inverse=True)[1]
+    return keys.numbered(key, int(key.max(initial=0)) + 1)[1]
 
 
 def too_small(block: NDArray[np.int64], work: Work, size: int) -> NDArray[np.bool_]:

@@ -15,10 +15,12 @@ import pebem
 import rules
 from pebem.contributions import contributions
 from pebem.disclosure.groups import HIDDEN, Work, merged, too_small
+from pebem.engine.coded_table import CodedTable, concat
 from tests.support.pebem.homes import random_home
 from web.services.analysis import act_groups, acts, disclosure
 from web.services.analysis.acts import ActFilter
 from web.services.rulebook_calendar import RulebookPeriod
+from web.store.result import repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -230,3 +232,34 @@ def test_blocks_of_rows_are_those_of_the_stored_figures(seed: int) -> None:
         seconds = np.bincount(of_cells[of_cells >= 0], stored.columns["seconds"][of_cells >= 0])
         found = np.bincount(of_rows[of_rows >= 0], np.maximum(rows["seconds"][january], 0)[of_rows >= 0])
         assert seconds.tolist() == found.tolist()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_act_finds_its_blocks_in_the_stored_figures(seed: int) -> None:
+    """They are those that are made of the rows; figures that lack a row, or are of other months, are not asked."""
+    tables = home(seed, 9, 300)
+    rows, labels, homes = acts._rated(tables, STRETCHES)
+    full = contributions(homes[0])
+    of_month = repository.month_of(full.columns["day"])
+    made = [disclosure.derived(full[of_month == month]) for month in np.unique(of_month)]
+    figures = [concat([one[kind] for one in made]) for kind in disclosure.FIGURES]
+
+    def marked(table: CodedTable) -> CodedTable:
+        columns = {name: of + name.startswith("block") for name, of in table.columns.items()}
+        return replace(table, columns=columns)
+
+    def blocks(month: int, *stored: disclosure.StoredFigures) -> list[list[int]]:
+        inside = np.flatnonzero(repository.month_of(rows["day"]) == month)
+        return [
+            one.tolist() for one in disclosure.blocks_of_rows(act_groups.contributions(rows, labels, inside), *stored)
+        ]
+
+    for month in np.unique(of_month).tolist():
+        of_rows = blocks(month)
+        assert blocks(month, figures) == of_rows
+        others = [marked(table) for table in figures]
+        assert blocks(month, others) == [[one + 1 for one in view] for view in of_rows]
+        for i, table in enumerate(others):
+            of_this = table.columns["month"] == month
+            for few in (table[~of_this], table[np.arange(len(table)) != np.flatnonzero(of_this)[-1]]):
+                assert blocks(month, [*others[:i], few, *others[i + 1 :]]) == of_rows

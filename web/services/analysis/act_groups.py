@@ -137,16 +137,16 @@ def contributions(
 ) -> CodedTable:
     """Return acts as contributions (``pebem.contributions.BY_EMPLOYEE``), one row an act."""
     part = {name: column[inside] for name, column in rows.items()}
-    outcomes, code = np.unique(
-        np.stack([part[name] for name in ("qn_soll", "qn_ist", "fit", "certified")], axis=1),
-        axis=0,
-        return_inverse=True,
-    )
+    outcome = [part[name] for name in ("qn_soll", "qn_ist", "fit", "certified")]
+    code = numbered(*outcome)
+    first = np.empty(int(code.max(initial=-1)) + 1, np.int64)
+    first[code] = np.arange(len(code))
     names = ("ward", "shift", "intervention", "staff")
-    columns = {"day": part["day"], **{name: part[name] for name in names[:3]}, "outcome": code.reshape(-1)}
+    columns = {"day": part["day"], **{name: part[name] for name in names[:3]}, "outcome": code}
     columns |= {name: part[name] for name in ("known", "grade")}
     amounts = {"count": np.ones(len(inside), np.int64), "seconds": np.maximum(part["seconds"], 0)}
-    words = tuple((soll, ist, FIT_CLASSES[fit], bool(by)) for soll, ist, fit, by in outcomes.tolist())
+    of_codes = zip(*(column[first].tolist() for column in outcome), strict=True)
+    words = tuple((soll, ist, FIT_CLASSES[fit], bool(by)) for soll, ist, fit, by in of_codes)
     return CodedTable(
         {**columns, "staff": part["staff"], **amounts},
         {**{name: tuple(labels[name]) for name in names}, "outcome": words, "grade": GRADES},
@@ -172,8 +172,14 @@ def _widen_the_rest(found: NDArray[np.int64], group: NDArray[np.int64], work: Wo
         if not listed.any():
             return widened
         widened = True
-        for one in np.unique(block[listed]):
-            names, sizes = np.unique(group[listed & (block == one)], return_counts=True)
-            order = np.argsort(sizes, kind="stable")
-            number = int(np.searchsorted(np.cumsum(sizes[order]), (rest & (block == one)).sum())) + 1
-            found[np.isin(group, names[order[:number]])] = NOT_LISTED
+        groups = int(group.max()) + 1
+        pairs, sizes = np.unique(block[listed] * groups + group[listed], return_counts=True)
+        of_pair = pairs // groups
+        order = np.lexsort((sizes, of_pair))  # stable: of one size the first group
+        of_pair, sizes = of_pair[order], sizes[order]
+        before = np.cumsum(sizes) - sizes
+        before -= before[np.searchsorted(of_pair, of_pair)]
+        needed = before < np.bincount(block[rest], minlength=size)[of_pair]
+        left_out = np.zeros(groups, bool)
+        left_out[pairs[order][needed] % groups] = True
+        found[left_out[group]] = NOT_LISTED

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from pebem.contracts import Tables
     from pebem.engine.lookup_tables import CompiledHome
+    from web.services.analysis.disclosure import StoredFigures
     from web.services.rulebook_calendar import RulebookPeriod
     from web.store.access import Access
 
@@ -197,15 +198,23 @@ def load(access: Access, home_id: int, asked: ActFilter, *, released: bool = Fal
         tables = replace(home_data.people_of(session, home_id), interventions=work)
         found = scoring.days_of(tables)
         stretches = rulebook_calendar.stretches(session, session.get_one(Home, home_id), *found) if found else []
-    return listed(tables, stretches, asked, released=released)
+        figures = disclosure.stored(session.connection(), home_id, months)
+    return listed(tables, stretches, asked, figures, released=released)
 
 
-def listed(tables: Tables, stretches: Sequence[RulebookPeriod], asked: ActFilter, *, released: bool = False) -> ActList:
-    """Return the acts of some whole months that are asked for and may be told."""
+def listed(
+    tables: Tables,
+    stretches: Sequence[RulebookPeriod],
+    asked: ActFilter,
+    figures: StoredFigures | None = None,
+    *,
+    released: bool = False,
+) -> ActList:
+    """Return the acts of some whole months that are asked for and may be told; ``figures`` are those stored of them."""
     rows, labels, homes = _rated(tables, stretches)
     work = Work(rows["staff"] - 1, (np.maximum(rows["seconds"], 0), np.ones_like(rows["seconds"])))
     told = act_groups.told(
-        rows, work, lambda inside: disclosure.blocks_of_rows(act_groups.contributions(rows, labels, inside))
+        rows, work, lambda inside: disclosure.blocks_of_rows(act_groups.contributions(rows, labels, inside), figures)
     )
     if released:
         told = act_groups.exact(rows, told)

@@ -14,11 +14,15 @@ from pebem.contributions import BY_EMPLOYEE, LACKING
 from pebem.disclosure.groups import Work, numbered
 from pebem.disclosure.views import VIEWS, blocks, by_itself
 from pebem.engine.coded_table import CodedTable
+from pebem.engine.day_numbers import number_of
 from pebem.fit_classes import FIT_CLASSES
 from web.store.result import repository
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
+    from sqlalchemy import Connection
 
 CELL: Final = ("ward", "shift", "intervention", "outcome")
 """What the cells of a month are kept by."""
@@ -47,6 +51,8 @@ CELL_OF_GRADES: Final = ("grade", "band")
 _BESIDE: Final = {name: ((("ward", name), (name,), ()), ((name,), ())) for name in OF_COVERAGE.values()}
 
 OF_MONTHS: Final = tuple(name for name in VIEWS if name != OF_DAYS)
+
+_NEVER: Final = np.iinfo(np.int32).max
 
 BLOCK: Final = "block_{}"
 """Column with the block of a view."""
@@ -113,24 +119,50 @@ def _by_grade(month: CodedTable, number: NDArray[np.int64]) -> CodedTable:
     return _with_blocks(by_band.summed(*CELL_OF_GRADES), codes, found, (OF_GRADES,), number)
 
 
-def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
+FIGURES: Final = (repository.MONTHS, repository.DAYS, repository.KNOWN, repository.GRADES)
+"""What is stored with blocks."""
+
+StoredFigures = list[CodedTable]
+"""``FIGURES`` of some months."""
+
+
+def stored(connection: Connection, home_id: int, months: tuple[date, date]) -> StoredFigures | None:
+    """Return what is stored of some months, which these days are in; None where something is not."""
+    first, last = (int(repository.month_of(number_of(day))) for day in months)
+    found = [repository.read(connection, home_id, kind, range(first, last + 1)) for kind in FIGURES]
+    there = [table for table in found if table is not None]
+    return there if len(there) == len(found) else None
+
+
+def blocks_of_rows(month: CodedTable, figures: StoredFigures | None = None) -> list[NDArray[np.int64]]:
     """Return for each view the block each row of one month is in, ``HIDDEN`` where the view does not show it.
 
     Parameters
     ----------
     month
         Rows by ``BY_EMPLOYEE`` with count and seconds, all of the month, however finely; each array of the answer is of
-        shape (n,). The blocks are those that :func:`derived` stores.
+        shape (n,).
+    figures
+        What is stored of this and other months. Where that is not known, or lacks a row, it is made of the rows.
     """
-    stored = derived(month)
-    cells, days, coverage, grades = (
-        stored[kind] for kind in (repository.MONTHS, repository.DAYS, repository.KNOWN, repository.GRADES)
-    )
+    found = _blocks_in(figures, month) if figures else None
+    if found is None:
+        made = derived(month)
+        found = _blocks_in([made[kind] for kind in FIGURES], month)
+    if found is None:
+        raise AssertionError("each row is in a cell of its own month")
+    return found
+
+
+def _blocks_in(figures: StoredFigures, month: CodedTable) -> list[NDArray[np.int64]] | None:
+    """Return the blocks of the rows of a month, None where one of them is in none."""
+    number = repository.month_of(month.columns["day"][:1])
+    cells, days, coverage, grades = (table[table.columns["month"] == number] for table in figures)
     place = _place([_relabelled(month, name, cells) for name in CELL], [_wide(cells, name) for name in CELL])
     outcomes: Any = month.labels["outcome"]
     fits = {fit: code for code, fit in enumerate(days.labels["fit"])}
-    fit = np.array([fits.get(label, 0) for _, _, label, _ in outcomes], np.int64)[month.columns["outcome"]]
-    start = month.columns["day"].min(initial=0)
+    fit = np.array([fits.get(label, len(fits)) for _, _, label, _ in outcomes], np.int64)[month.columns["outcome"]]
+    start = min(int(table.columns["day"].min(initial=_NEVER)) for table in (month, days))
     day = _place([_wide(month, "day") - start, fit], [_wide(days, "day") - start, _wide(days, "fit")])
     known = _place(
         [_relabelled(month, "ward", coverage), _wide(month, "known")],
@@ -138,10 +170,12 @@ def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
     )
     band = BAND_OF_LEVEL[np.array([soll for soll, *_ in outcomes], np.int64)][_wide(month, "outcome")]
     places = {label: code for code, label in enumerate(grades.labels["band"])}
-    of_bands = np.array([places.get(label, 0) for label in BANDS], np.int64)
+    of_bands = np.array([places.get(label, len(places)) for label in BANDS], np.int64)
     grade = _place(
         [_relabelled(month, "grade", grades), of_bands[band]], [_wide(grades, name) for name in CELL_OF_GRADES]
     )
+    if any((of_rows < 0).any() for of_rows in (place, day, known, grade)):
+        return None
     return [
         *(_wide(cells, BLOCK.format(name))[place] for name in OF_MONTHS),
         _wide(days, BLOCK.format(OF_DAYS))[day],
@@ -151,9 +185,9 @@ def blocks_of_rows(month: CodedTable) -> list[NDArray[np.int64]]:
 
 
 def _relabelled(month: CodedTable, name: str, other: CodedTable) -> NDArray[np.int64]:
-    """Return a column in the codes of another table, which has all its labels."""
+    """Return a column in the codes of another table; of a label that has none there, one more."""
     codes = {label: code for code, label in enumerate(other.labels[name])}
-    of_labels = np.array([codes.get(label, 0) for label in month.labels[name]], np.int64)
+    of_labels = np.array([codes.get(label, len(codes)) for label in month.labels[name]], np.int64)
     return of_labels[_wide(month, name)]
 
 
@@ -162,9 +196,9 @@ def _wide(table: CodedTable, name: str) -> NDArray[np.int64]:
 
 
 def _place(wanted: list[NDArray[np.int64]], there: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return in which row of another table each row is, by columns that are a key of it and hold every row."""
+    """Return in which row of another table each row is, by columns that are a key of it; -1 = in none."""
     number = numbered(*(np.concatenate(pair).astype(np.int64) for pair in zip(wanted, there, strict=True)))
-    place = np.empty(int(number.max(initial=0)) + 1, np.int64)
+    place = np.full(int(number.max(initial=0)) + 1, -1)
     place[number[len(wanted[0]) :]] = np.arange(len(there[0]))
     return place[number[: len(wanted[0])]]
 

@@ -166,9 +166,9 @@ def assessments_of(session: Session, home_id: int) -> pd.DataFrame:
         .order_by(Assessment.id),
     ).all()  # fmt: skip
     frame = typed([row[:-1] for row in rows], contracts.ASSESSMENTS)
-    cells = np.full((len(rows), len(ASSESSMENT_CELLS)), contracts.ITEM_MISSING, dtype=np.int32)
-    position = {cell: i for i, cell in enumerate(ASSESSMENT_CELLS)}
-    for i, row in enumerate(rows):
-        for cell, value in row[-1].items():
-            cells[i, position[cell]] = value
+    given = [row.cells for row in rows]
+    if unknown := set().union(*given).difference(ASSESSMENT_CELLS):
+        raise KeyError(*unknown)
+    cells = np.array([[one.get(cell, contracts.ITEM_MISSING) for cell in ASSESSMENT_CELLS] for one in given], np.int32)
+    cells = cells.reshape(len(rows), len(ASSESSMENT_CELLS))
     return pd.concat([frame, pd.DataFrame(cells, columns=list(ASSESSMENT_CELLS))], axis=1)
