@@ -263,3 +263,16 @@ def test_an_act_finds_its_blocks_in_the_stored_figures(seed: int) -> None:
             of_this = table.columns["month"] == month
             for few in (table[~of_this], table[np.arange(len(table)) != np.flatnonzero(of_this)[-1]]):
                 assert blocks(month, [*others[:i], few, *others[i + 1 :]]) == of_rows
+
+
+def test_an_act_of_a_ward_without_figures_is_in_no_block() -> None:
+    """It is not taken for one of another ward."""
+    rows, labels, homes = acts._rated(home(1, 9, 40), STRETCHES)
+    made = disclosure.derived(contributions(homes[0]))
+    cells, *others = (made[kind] for kind in disclosure.FIGURES)
+    wards = tuple(f"nicht {ward}" for ward in cells.labels["ward"])
+    figures = [replace(cells, labels={**cells.labels, "ward": wards}), *others]
+    for row in range(20):
+        part = act_groups.contributions(rows, labels, np.array([row]))
+        alone = [one.tolist() for one in disclosure.blocks_of_rows(part)]
+        assert [one.tolist() for one in disclosure.blocks_of_rows(part, figures)] == alone
