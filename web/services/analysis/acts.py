@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 import pebem
 from pebem.contributions import LACKING, grades, lacking
@@ -20,12 +19,12 @@ from pebem.disclosure.groups import Work
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.decode import OUTCOME_LABELS, Codebook
 from pebem.engine.encode import encode_rows
-from pebem.engine.timeline import FIRST_PERSON
 from pebem.fit_classes import FIT_CLASSES, NICHT_BEWERTBAR
 from pebem.score import ends
 from web.services import rulebook_calendar
 from web.services.analysis import act_groups, disclosure, home_data, scoring
 from web.services.analysis.act_groups import NOT_LISTED, UNTOLD
+from web.services.analysis.explanations import explained_on
 from web.services.analysis.narrowing import NOT_GIVEN
 from web.store.models import Home
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from pebem.contracts import Tables
@@ -184,7 +184,9 @@ class ActList:
             day_of(row["first"]),
             day_of(row["last"]),
             None if row["minute"] < 0 else row["minute"],
-            _explained_on(self.homes[row["stretch"]], intervention, resident, row),
+            explained_on(
+                self.homes[row["stretch"]], intervention, resident, row["qn_soll"], (row["first"], row["last"])
+            ),
         )
 
 
@@ -312,16 +314,6 @@ def _asked_for(
 
 def _code(labels: Sequence[str | None], label: str) -> int:
     """Return the code of a label; of one that does not occur, one that nothing has."""
-    return 0 if label == NOT_GIVEN else labels.index(label) if label in labels else len(labels)
-
-
-def _explained_on(home: CompiledHome, intervention: str, resident: str, row: dict[str, int]) -> date | None:
-    """Return the last of the days told on which the resident's state calls for the level of the act."""
-    person = home.known_residents.get_indexer(pd.Index([resident], dtype=object))[0]
-    column = home.book.index.get(intervention)
-    if person < 0 or column is None:
-        return None
-    days = np.arange(max(row["first"], home.first), min(row["last"], home.last) + 1)
-    states = home.rating.grid[person + FIRST_PERSON, days - home.first]
-    same = days[home.rating.levels.level[states, column] == row["qn_soll"]]
-    return day_of(int(same[-1])) if len(same) else None
+    if label == NOT_GIVEN:
+        return 0
+    return labels.index(label) if label in labels else len(labels)

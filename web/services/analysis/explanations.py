@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pebem.case_facts import UnknownResidentError, facts
+from pebem.engine.day_numbers import day_of
+from pebem.engine.timeline import FIRST_PERSON
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
@@ -13,6 +17,7 @@ from web.store.models import Home
 if TYPE_CHECKING:
     from datetime import date
 
+    from pebem.engine.lookup_tables import CompiledHome
     from rules.explanation.result import Explanation
     from web.store.access import Access
 
@@ -30,3 +35,19 @@ def explain(access: Access, home_id: int, resident: str, intervention: str, day:
         return explained(book, entry, facts(people, book, resident, day, entry.id))
     except UnknownResidentError:
         return None
+
+
+def explained_on(
+    home: CompiledHome, intervention: str, resident: str, level: int, told: tuple[int, int]
+) -> date | None:
+    """Return the last of the days told, both included, on which the resident's state calls for a level.
+
+    None where there is none, or the resident or the intervention is not known.
+    """
+    person, column = home.resident_places.get(resident), home.book.index.get(intervention)
+    if person is None or column is None:
+        return None
+    days = np.arange(max(told[0], home.first), min(told[1], home.last) + 1)
+    states = home.rating.grid[person + FIRST_PERSON, days - home.first]
+    same = days[home.rating.levels.level[states, column] == level]
+    return day_of(int(same[-1])) if len(same) else None
