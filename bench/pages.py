@@ -13,13 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event
 
 from bench import filled_installation
 from bench.filled_installation import Size
 from bench.stopwatch import BenchError, say
 from web import settings
 from web.app import create_app
+from web.store.rate_table import allowances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,9 @@ _OF_A_PERIOD: Final = (
     "/interventionen",
     "/interventionen?alle=1",
     "/interventionen.csv",
+    "/interventionen?soll=4&ist=4",
     "/interventionen/4.10",
+    "/durchgefuehrt",
     "/entlastung",
     "/entlastung.csv",
     "/stellen/",
@@ -105,8 +108,9 @@ def _measured(name: str, settings_: Settings, size: Size, folder: Path, seed: in
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = filled.token, True
     say(f"{'Seite':34} {'Prozessor ms':>14} {'Wand ms, 95 %':>16} {'SQL':>4} {'Bytes':>7}")
-    databases = app.extensions["pebem"].databases
-    for title, requests in _asked(client, (databases.work, databases.vault), _addresses(filled, size)).items():
+    services = app.extensions["pebem"]
+    databases, counts = services.databases, services.jobs.queue.storage.engine
+    for title, requests in _asked(client, (databases.work, databases.vault), counts, _addresses(filled, size)).items():
         say(_line(title, requests))
     databases.close()
 
@@ -126,10 +130,17 @@ def _addresses(filled: FilledInstallation, size: Size) -> dict[str, str]:
     return found | {path: f"{path}?haus={filled.home_id}" for path in _OTHERS}
 
 
-def _asked(client: FlaskClient, engines: tuple[Engine, ...], addresses: dict[str, str]) -> dict[str, list[Request]]:
-    """Ask for all pages in turns: what slows the machine down for a while slows down all of them."""
+def _asked(
+    client: FlaskClient, engines: tuple[Engine, ...], counts: Engine, addresses: dict[str, str]
+) -> dict[str, list[Request]]:
+    """Ask for all pages in turns: what slows the machine down for a while slows down all of them.
+
+    Nobody asks so often, so the counts of downloads are forgotten each time.
+    """
     answers: dict[str, list[Request]] = defaultdict(list)
     for turn in range(ROUNDS + 1):
+        with counts.begin() as connection:
+            connection.execute(delete(allowances))
         for title, address in addresses.items():
             with _counted(engines) as statements:
                 processor, wall = time.process_time(), time.perf_counter()

@@ -12,7 +12,7 @@ from pebem.aggregate import DIMENSIONS, FIT, Aggregate
 from pebem.engine import kernel
 from pebem.engine.day_numbers import day_of, days
 from pebem.engine.decode import Codebook, Decoder
-from pebem.engine.encode import Coder, EmptyError, learn_codes
+from pebem.engine.encode import Coder, EmptyError, columns_of, learn_codes
 from pebem.engine.kernel import Buffers
 from pebem.engine.lookup_tables import compile_home, compile_homes
 from pebem.engine.sums import ONE, Sums
@@ -206,7 +206,7 @@ class Scorer:
 
     def add(self, frame: pd.DataFrame) -> None:
         """Add the rows of a frame of interventions."""
-        before, columns = (len(self._wards), len(self._shifts)), dict(frame.items())
+        before, columns = (len(self._wards), len(self._shifts)), columns_of(frame)
         learn_codes(columns, self._home, self._wards, self._shifts)
         if before != (len(self._wards), len(self._shifts)):
             self._close_sums()

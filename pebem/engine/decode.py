@@ -106,18 +106,17 @@ class Decoder:
             "ueberschrieben": self._ends.overridden,
         }
         end, count = cells["end"], cells["count"]
-        none = np.zeros_like(gaps["count"])
-        values = {
-            name: np.concatenate(
-                [
-                    count * flags_of_end[name][end] if name in flags_of_end else count,
-                    -gaps["count"] if name == "minuten" else none,
-                ]
-            )
-            for name in COVERAGE_COUNTS
-        }
-        columns = {name: np.concatenate([cells[name], gaps[name]]) for name in ("day", "ward")}
-        return self._labelled(columns | values).summed("day", "ward", sums=COVERAGE_COUNTS)
+        columns = {"day": cells["day"], "ward": cells["ward"], "counted": count}
+        columns |= {name: count * flag.take(end) for name, flag in flags_of_end.items()}
+        found = self._labelled(columns).summed("day", "ward", sums=("counted", *flags_of_end))
+        sums = dict(found.columns)
+        counted = sums["counted"]
+        minutes, wards = counted.copy(), len(found.labels["ward"])
+        place = np.searchsorted((sums["day"] - self._first) * wards + sums["ward"], gaps["day"] * wards + gaps["ward"])
+        np.subtract.at(minutes, place, gaps["count"])  # a row without minutes is in one of the cells
+        sums |= {"intervention": counted, "minuten": minutes}
+        order = ("day", "ward", *COVERAGE_COUNTS)
+        return CodedTable({name: sums[name] for name in order}, found.labels)
 
     def _labelled(self, columns: Columns) -> CodedTable:
         labels = {name: labels for name, labels in self._labels.items() if name in columns}

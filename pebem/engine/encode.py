@@ -34,8 +34,8 @@ class EmptyError(ValueError):
 class _Column:
     """A categorical column and what its categories mean."""
 
-    def __init__(self, column: pd.Series, of_category: NDArray[np.integer], missing: int) -> None:
-        self.codes: NDArray[np.signedinteger] = column.array.codes
+    def __init__(self, column: pd.Categorical[Any], of_category: NDArray[np.integer], missing: int) -> None:
+        self.codes: NDArray[np.signedinteger] = column.codes
         # pandas codes a missing value as -1: wrapped around, that is the last entry.
         self.table = np.append(of_category, missing).astype(np.int64)
 
@@ -51,7 +51,7 @@ class Coder:
     Parameters
     ----------
     columns
-        Those of the frame, asked for once: that costs more than to code a hundred rows.
+        Those of the frame, as of :func:`columns_of`.
     buffers
         Working memory, re-used: each chunk overwrites the one before.
 
@@ -67,7 +67,7 @@ class Coder:
     """
 
     def __init__(
-        self, columns: Mapping[Any, pd.Series], home: CompiledHome, wards: Codebook, shifts: Codebook, buffers: Buffers
+        self, columns: Mapping[Any, Any], home: CompiledHome, wards: Codebook, shifts: Codebook, buffers: Buffers
     ) -> None:
         self._home, self._columns, self._size = home, columns, len(columns["resident"])
         self.not_done = self.outside = 0
@@ -76,18 +76,22 @@ class Coder:
         self._resident = _Column(columns["resident"], residents * days, NOBODY)
         self._staff = _Column(columns["staff"], _people(columns["staff"], home.staff_places) * days, NOBODY)
         self._intervention = _Column(columns["intervention"], _of(columns["intervention"], home.book.index), -1)
+        known, codes = self._intervention.table[:-1], self._intervention.codes
+        self._some_unknown = known.min(initial=0) < 0 or codes.min(initial=0) < 0
         self._ward = _Column(columns["ward"], wards.numbers(_categories(columns["ward"])), -1)
         lives_in = np.append(np.zeros(FIRST_PERSON, np.int64), wards.numbers(home.lives_in))
         self._lives_in = _Column(columns["resident"], lives_in[residents], 0)
         self._shift = _Column(columns["shift"], shifts.numbers(_categories(columns["shift"])), 0)
-        self._status: NDArray[np.signedinteger] = columns["status"].array.codes
+        self._status: NDArray[np.signedinteger] = columns["status"].codes
         statuses = _categories(columns["status"])
         self._done = statuses.index(DONE) if DONE in statuses else len(statuses)
         self._all_done = all(status == DONE for status in statuses)
-        moments = columns["date"].to_numpy()
+        moments = np.asarray(columns["date"])
         self._moments = moments.view(np.int64)
         self._a_day = int(_DAY.astype(moments.dtype.str.replace("M", "m")).astype(np.int64))
-        self._seconds = columns["seconds"].to_numpy()
+        self._seconds = np.asarray(columns["seconds"])
+        if (longest := self._seconds.max(initial=0)) >= SECONDS_LIMIT:
+            raise ValueError(f"a row has {longest} seconds; the limit is {SECONDS_LIMIT}")
         self._buffers = buffers.codes
 
     def __iter__(self) -> Iterator[tuple[slice, Rows]]:
@@ -107,7 +111,7 @@ class Coder:
         self._days(part, day, weight)
         for column, out in ((self._resident, resident), (self._staff, staff), (self._intervention, intervention)):
             column.write(part, out, work)
-        if intervention.min() < 0:
+        if self._some_unknown:
             self._without_unknown(part, intervention, weight)
         resident += day
         staff += day
@@ -118,15 +122,13 @@ class Coder:
 
     def _at_home(self, part: slice, ward: NDArray[np.int64]) -> None:
         """Set the ward of rows without one to that of their resident."""
-        if ward.min() < 0:
-            without = np.flatnonzero(ward < 0)
-            ward[without] = self._lives_in.table[self._lives_in.codes[part][without]]
+        without = np.flatnonzero(self._ward.codes[part] < 0)  # narrow numbers are compared several times as fast
+        if len(without):
+            ward[without] = self._lives_in.table.take(self._lives_in.codes[part].take(without), mode="wrap")
 
     def _weigh(self, part: slice, weight: NDArray[np.int64]) -> None:
         """Write the weight of each row; one that was not done has none, one without status was."""
         np.maximum(self._seconds[part], 0, out=weight)
-        if weight.max() >= SECONDS_LIMIT:
-            raise ValueError(f"a row has {weight.max()} seconds; the limit is {SECONDS_LIMIT}")
         weight += ONE
         if not self._all_done:
             status = self._status[part]
@@ -138,7 +140,7 @@ class Coder:
         """Write the day of each row, counted from the first one; a row outside the period weighs nothing."""
         np.floor_divide(self._moments[part], self._a_day, out=day)
         day -= self._home.first
-        if day.min() < 0 or day.max() >= self._home.days:
+        if day.view(np.uint64).max() >= self._home.days:  # a day before the first one is a huge number there
             outside = (day < 0) | (day >= self._home.days)
             self.outside += int(np.count_nonzero(weight[outside]))
             weight[outside] = 0
@@ -148,29 +150,40 @@ class Coder:
         """Accept any intervention in rows that do not count."""
         unknown = intervention < 0
         if weight[unknown].any():
-            counting = self._columns["intervention"].iloc[part][unknown & (weight > 0)]
+            counting = self._columns["intervention"][part][unknown & (weight > 0)]
             names = sorted(counting.dropna().unique()) or "missing values"
             raise ValueError(f"interventions not in the rulebook: {names}")
         intervention[unknown] = 0
 
 
-def _categories(column: pd.Series) -> list[Any]:
-    categories: list[Any] = column.array.categories.tolist()
+def columns_of(frame: pd.DataFrame) -> dict[Any, Any]:
+    """Return the columns of a frame as arrays, without copying.
+
+    Each as a Series would take longer than to code two thousand rows. That all arrays can be had at once is no promise
+    of pandas; where they cannot, they come one by one.
+    """
+    every = getattr(frame, "_iter_column_arrays", None)
+    arrays = every() if every else (column.array for _, column in frame.items())
+    return dict(zip(frame.columns.tolist(), arrays, strict=True))
+
+
+def _categories(column: pd.Categorical[Any]) -> list[Any]:
+    categories: list[Any] = column.categories.tolist()
     return categories
 
 
-def _of(column: pd.Series, places: Mapping[Any, int]) -> NDArray[np.int64]:
+def _of(column: pd.Categorical[Any], places: Mapping[Any, int]) -> NDArray[np.int64]:
     """Return the place of each category of a column, -1 = none."""
     return np.array([places.get(one, -1) for one in _categories(column)], np.int64)
 
 
-def _people(column: pd.Series, places: Mapping[object, int]) -> NDArray[np.int64]:
+def _people(column: pd.Categorical[Any], places: Mapping[object, int]) -> NDArray[np.int64]:
     """Return the code of each category of a column of people."""
     rows = _of(column, places)
     return np.where(rows < 0, UNKNOWN_PERSON, rows + FIRST_PERSON)
 
 
-def learn_codes(columns: Mapping[Any, pd.Series], home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
+def learn_codes(columns: Mapping[Any, Any], home: CompiledHome, wards: Codebook, shifts: Codebook) -> None:
     """Assign numbers to the wards and shifts of a home and of some rows."""
     wards.learn(home.lives_in)
     wards.learn(_categories(columns["ward"]))
@@ -197,7 +210,7 @@ class Coded:
 
 def encode_rows(frame: pd.DataFrame, home: CompiledHome) -> Coded:
     """Code the rows of a frame that count, for those who need every single one."""
-    wards, shifts, columns = Codebook(), Codebook(), dict(frame.items())
+    wards, shifts, columns = Codebook(), Codebook(), columns_of(frame)
     learn_codes(columns, home, wards, shifts)
     parts, positions = [], [np.zeros(0, np.int64)]
     for part, rows in Coder(columns, home, wards, shifts, Buffers()):

@@ -288,3 +288,11 @@ def test_contract_names_what_is_wrong() -> None:
 def test_book_is_the_built_in_one() -> None:
     assert isinstance(BOOK, RuleBook)
     assert BOOK.id == "rekonstruktion"
+
+
+def test_frames_whose_columns_come_one_by_one_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That pandas gives all columns at once is no promise of it."""
+    home = random_home(BOOK, 3, 500)
+    expected = pebem.score(home, BOOK)
+    monkeypatch.delattr(pd.DataFrame, "_iter_column_arrays")
+    assert pebem.score(home, BOOK) == expected
