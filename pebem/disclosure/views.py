@@ -95,7 +95,9 @@ def _can_be_told(found: Blocks, work: Work) -> bool:
     for amount in work.amounts:
         rows = (work.person >= 0) & (amount > 0)
         views, person = [numbered(view[rows]) for view in found.values()], work.person[rows]
-        if rows.any() and (_people(_told(views, person)[1], person).min() < FEWEST):
+        if not rows.any():
+            continue
+        if _people(_told(views, person)[1], person).min() < FEWEST:
             return False
         if any(mostly_one(views, person, amount[rows])):
             return False

@@ -146,3 +146,15 @@ def test_contributions_by_employee_add_up_to_the_cells_of_a_home(seed: int, rows
     )
     counts = done["staff"].value_counts()
     assert {name: number for name, number in by_name.items() if number and name} == counts[counts > 0].to_dict()
+
+
+def test_work_without_minutes_is_told_by_its_number_alone() -> None:
+    """Whatever is not known of it: where nobody gave minutes there is no time to tell, and nothing fails."""
+    rng = np.random.default_rng(5)
+    person = np.repeat(np.arange(8), 6)
+    columns = {name: rng.integers(0, 2, len(person)) for name in ("day", "ward", "shift", "intervention", "outcome")}
+    columns |= {"fit": columns["outcome"], "group": columns["intervention"], "lacks": np.ones_like(person)}
+    work = Work(person, (np.zeros_like(person), np.ones_like(person)))
+    found = blocks(columns, work, {"lacks": ((("lacks",), ()),)})
+    assert all(len(view) == len(person) for view in found.values())
+    assert (found["lacks"] != HIDDEN).any()

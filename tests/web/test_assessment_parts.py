@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.web import workbooks
 from tests.support.web.stored_results import check
 from web.services.analysis import home_data
 from web.services.uploads import records
+from web.store.models import Resident
 
 if TYPE_CHECKING:
     from tests.support.web.pages import Person
@@ -38,10 +40,12 @@ FIRST = {
 
 
 def assessed(who: Person) -> list[tuple[Any, ...]]:
-    """Return what is stored of assessments, by person and day."""
+    """Return what is stored of assessments, by person and day; persons by their ward, as pseudonyms may be new."""
     with who.services.databases.reading() as session:
         frame = home_data.assessments_of(session, who.home_id)
-    return sorted(map(tuple, frame.astype({"date": str}).to_numpy().tolist()))
+        wards = dict(session.execute(select(Resident.pseudonym, Resident.ward)).all())
+    frame = frame.astype({"date": str}).assign(resident=frame["resident"].astype(str).map(wards))
+    return sorted(map(tuple, frame.to_numpy().tolist()))
 
 
 def in_one(who: Person) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from pebem.measures import Amount
 from tests.support.web.figures import table
 from web.services.analysis import overview
 from web.services.analysis.shown import NOTHING, ShownTable
@@ -224,3 +225,14 @@ def test_days_add_up_to_months_and_hide_what_one_of_them_hides() -> None:
         {**rows[0], "day": date(2026, 1, 1)},
         {**rows[1], "passend": 120},
     ]
+
+
+def test_a_hidden_number_of_reserved_tasks_is_not_none_of_them() -> None:
+    """D3: what few employees stand behind is no 0."""
+    shown = ShownTable(cells={(4, 2): Amount(10, 600)}, total=Amount(10, 600))
+    reserved = ShownTable(total=None, hidden=frozenset({(4, 2)}))
+    found = {(cell.soll, cell.ist): cell.reserved for row in overview.square(shown, reserved) for cell in row.cells}
+    assert found[4, 2] is None
+    assert found[4, 1] == 0
+    told = overview.square(shown, ShownTable(cells={(4, 2): Amount(3, 60)}, total=Amount(3, 60)))
+    assert {cell.reserved for row in told for cell in row.cells if (cell.soll, cell.ist) == (4, 2)} == {3}

@@ -193,7 +193,7 @@ class Cell:
     seconds: int
     share: float
     css: str
-    reserved: int = 0
+    reserved: int | None = 0
     hidden: bool = False
 
     @property
@@ -216,12 +216,12 @@ def square(table: ShownTable, reserved: ShownTable | None = None, *, by_count: b
     Parameters
     ----------
     reserved
-        The same of tasks that were reserved to registered nurses; ``Cell.reserved`` is their number.
+        The same of tasks that were reserved to registered nurses; ``Cell.reserved`` is their number, None = hidden.
     by_count
         Whether shares are of the number of interventions in place of the seconds.
     """
     total = table.total or added(table.cells.values())
-    violated = reserved.cells if reserved else {}
+    violated, unsaid = (reserved.cells, reserved.hidden) if reserved else ({}, frozenset())
 
     def cell(soll: int | None, ist: int | None) -> Cell:
         at, hidden = _at(table, soll, ist)
@@ -229,7 +229,7 @@ def square(table: ShownTable, reserved: ShownTable | None = None, *, by_count: b
         share = at.count / (total.count or 1) if in_count else at.seconds / total.seconds
         inner = soll is not None and ist is not None and at.count > 0
         css = heat(soll, ist, share) if inner else ""
-        marked = violated.get((soll, ist), NOTHING).count if inner else 0
+        marked = None if (soll, ist) in unsaid else violated.get((soll, ist), NOTHING).count if inner else 0
         return Cell(soll, ist, at.count, at.seconds, share, css, marked, hidden)
 
     rows = (*LEVELS[3::-1], 0, None)

@@ -200,6 +200,10 @@ def _of_day(row: Day, fit: str) -> Any:
     return HIDDEN if fit in row["hidden"] else row[fit]
 
 
+def _reserved(cell: Cell) -> Any:
+    return HIDDEN if cell.hidden or cell.reserved is None else cell.reserved
+
+
 def square(chosen: PageSelection, about: Sequence[Any] = ()) -> PageTable[Cell]:
     """Return the cells of the square, one a line, and its sums: for files, since a page shows it as a square."""
     result = chosen.result
@@ -211,7 +215,7 @@ def square(chosen: PageSelection, about: Sequence[Any] = ()) -> PageTable[Cell]:
         TableColumn(heading="Anzahl", value=_shown("count"), unit=units.COUNT),
         TableColumn(heading="Zeit", value=_shown("seconds"), unit=units.HOURS, file="Minuten"),
         TableColumn(heading="Anteil", value=_shown("share"), unit=units.SHARE),
-        TableColumn(heading="Davon Vorbehaltsaufgaben", value=_shown("reserved"), unit=units.COUNT),
+        TableColumn(heading="Davon Vorbehaltsaufgaben", value=_reserved, unit=units.COUNT),
     ]
     return chosen.table(
         name=SQUARE,

@@ -56,7 +56,9 @@ class PageSelection:
             "books": self.result.books,
             # Of words nobody knows whose they are: how much they come to is for those who hold the files (D3).
             "may_settle": gate.may_open("terms.index"),
-            "overridden": 0 if self.by_shift_or_group else (self.result.covered or {}).get("ueberschrieben") or 0,
+            "overridden": 0
+            if self.by_shift_or_group or not self.result.covered
+            else self.result.covered["ueberschrieben"],
         }
 
     def table(self, *, about: Iterable[tuple[str, object]] = (), of_all: bool = False, **parts: Any) -> PageTable[Any]:
