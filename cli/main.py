@@ -31,6 +31,9 @@ COMMANDS: Final = {
     "restore": "aus einer Sicherung wiederherstellen, oder das proben",
     "db": "die Datenbanken auf den neuesten Stand bringen",
     "user": "Zugänge anlegen und verwalten",
+    "person": "Anfragen von Betroffenen beantworten: finden, Auskunft, löschen",
+    "tenant": "am Ende eines Vertrags alles eines Trägers herausgeben und löschen",
+    "retention": "zeigen und löschen, was nach den Löschfristen fällig ist",
     "instructions": "Weisungen der Träger zeigen und als erledigt eintragen",
     "audit": "das Protokoll prüfen, wer was getan hat",
     "keys": "Schlüssel zeigen und wechseln",
@@ -39,6 +42,9 @@ COMMANDS: Final = {
 
 ``import`` is ``import_`` there, as a module cannot be called like that.
 """
+
+IN_FOLDERS: Final = dict.fromkeys(("person", "retention", "tenant"), "data_protection")
+"""Commands whose module is in a folder of :mod:`cli.commands`."""
 
 _ABOUT: Final = """PeBeM-Analyse: Welches Niveau verlangte eine Intervention, wer hat sie erbracht, passt es?
 
@@ -66,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         sys.stderr.write(f"Den Befehl „{name}“ gibt es nicht. Vorhanden sind: {', '.join(COMMANDS)}.\n")
         return UNUSABLE
-    command = importlib.import_module(f"cli.commands.{name}{'_' * iskeyword(name)}")
+    folder = f"{IN_FOLDERS[name]}." if name in IN_FOLDERS else ""
+    command = importlib.import_module(f"cli.commands.{folder}{name}{'_' * iskeyword(name)}")
     parser = Parser(prog=f"pebem {name}", description=command.__doc__)
     command.define(parser)
     try:

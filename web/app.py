@@ -23,6 +23,7 @@ from web.views import auth
 from web.views import help as help_pages
 from web.views.account import (
     accounts,
+    deletions,
     first_account,
     instructions,
     log,
@@ -30,6 +31,7 @@ from web.views.account import (
     passkeys,
     recovery_codes,
     releases,
+    subjects,
 )
 from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing, table_files
 from web.views.rulebooks import entries, library, overrides
@@ -91,6 +93,8 @@ def create_app(settings: Settings) -> Flask:
         own_account,
         accounts,
         instructions,
+        deletions,
+        subjects,
         releases,
         log,
         month_overview,

@@ -1,10 +1,10 @@
-"""Settings of backups and alarms; ``web.settings`` reads them with all others."""
+"""Settings of backups, alarms and periods of deletion; ``web.settings`` reads them with all others."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -73,6 +73,36 @@ class AlarmSettings:
     webhook: str = field(default="", repr=False)
 
 
+class PeriodBounds(NamedTuple):
+    """How a period is set: the variable, the smallest and the largest number."""
+
+    variable: str
+    least: int
+    most: int
+
+
+BOUNDS: Final[Mapping[str, PeriodBounds]] = {
+    "work_months": PeriodBounds("PEBEM_KEEP_WORK_MONTHS", 3, 120),
+    "resident_months": PeriodBounds("PEBEM_KEEP_RESIDENT_MONTHS", 3, 120),
+    "staff_months": PeriodBounds("PEBEM_KEEP_STAFF_MONTHS", 3, 120),
+    "upload_months": PeriodBounds("PEBEM_KEEP_UPLOAD_MONTHS", 1, 120),
+    "account_months": PeriodBounds("PEBEM_KEEP_ACCOUNT_MONTHS", 1, 60),
+    "session_days": PeriodBounds("PEBEM_KEEP_SESSION_DAYS", 1, 30),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long data are stored, from what ``RETENTION`` in ``web.store.data_classes`` says; names end with the unit."""
+
+    work_months: int = 36
+    resident_months: int = 36
+    staff_months: int = 36
+    upload_months: int = 12
+    account_months: int = 12
+    session_days: int = 1
+
+
 def read_backup(variables: Mapping[str, str]) -> BackupSettings:
     """Read the settings of backups.
 
@@ -126,3 +156,22 @@ def read_alarm(variables: Mapping[str, str]) -> AlarmSettings:
     if webhook and not webhook.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         raise ValueError("PEBEM_ALARM_WEBHOOK muss eine Adresse sein, die mit https:// beginnt.")
     return AlarmSettings(mail, sender, smtp, variables.get("PEBEM_SMTP_PASSWORD", ""), webhook)
+
+
+def read_retention(variables: Mapping[str, str]) -> RetentionSettings:
+    """Read the periods.
+
+    Raises
+    ------
+    ValueError
+        Where one is no whole number within its bounds. The message is one German sentence.
+    """
+    periods = {}
+    for name, (variable, least, most) in BOUNDS.items():
+        written = variables.get(variable)
+        if written is None:
+            continue
+        if not written.isascii() or not written.isdecimal() or not least <= int(written[:9]) <= most:
+            raise ValueError(f"{variable} muss eine ganze Zahl von {least} bis {most} sein.")
+        periods[name] = int(written)
+    return RetentionSettings(**periods)

@@ -14,6 +14,7 @@ from web.services.backups import opening
 from web.services.backups.nightly import NightlyBackups
 from web.services.history import refold
 from web.services.log.watch import LogWatch
+from web.services.retention import nightly as deletions
 from web.services.uploads import recovery, retention, steps
 from web.services.uploads.progress import SILENT_SECONDS
 from web.services.uploads.removal import sweeping
@@ -92,6 +93,7 @@ def _by_the_clock(queue: JobQueue, worker: SystemAccess, settings: Settings) -> 
     def forget_old() -> None:
         watch.deleting("Datenlieferungen", lambda: retention.delete_expired(worker, settings))
         watch.deleting("Spuren von Datenlieferungen", lambda: sweeping.sweep_all(worker, settings))
+        watch.deleting("Daten nach Fristen", lambda: deletions.look(worker, settings, queue))
 
     for name, times, work in (
         ("refresh", crontab(minute="*/5"), lambda: home_analysis.refresh_stale(worker)),

@@ -13,7 +13,9 @@ import rules
 from web import addresses, current
 from web.security import gate
 from web.services import rulebook_calendar
+from web.services.people.restrictions import FEWEST_TOLD
 from web.services.rulebooks import holdings
+from web.services.subjects import restriction
 from web.wording import conditions, figures
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ NAVIGATION: Final = {
         NavigationEntry("accounts.index", "Konten und Rollen"),
         NavigationEntry("instructions.index", "Weisungen"),
         NavigationEntry("log.index", "Protokoll"),
+        NavigationEntry("subjects.index", "Betroffene"),
+        NavigationEntry("deletions.index", "Löschprotokoll"),
     ),
 }
 """The pages by group, in the order a reader needs them; one that an application does not serve is left out."""
@@ -64,6 +68,9 @@ PART_OF: Final = dict.fromkeys(("profiles", "upload_preview", "upload_questions"
 }
 """Pages without a line of their own in the navigation -> those they belong to."""
 
+OF_FIGURES: Final = frozenset({"home", "interventions", "relief", "plausibility", "staffing"})
+"""Areas whose pages show figures of a home."""
+
 HELP_CHAPTERS: Final = {
     "auth": "anmelden-und-konto",
     "passkeys": "anmelden-und-konto",
@@ -73,6 +80,8 @@ HELP_CHAPTERS: Final = {
     "releases": "freigaben",
     "instructions": "weisungen",
     "log": "protokoll",
+    "deletions": "loeschen-und-fristen",
+    "subjects": "anfragen-von-betroffenen",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
     "upload_questions": "welche-spalte-ist-welche",
@@ -116,6 +125,7 @@ def init_app(app: Flask) -> None:
     ):
         app.jinja_env.filters[name] = getattr(figures, name)
     app.jinja_env.filters["rule_sentence"] = conditions.sentence
+    app.jinja_env.globals["fewest_excluded"] = FEWEST_TOLD
     app.jinja_env.globals["fit_words"] = figures.FIT_WORDS
     app.jinja_env.globals["part_words"] = figures.PART_WORDS
     app.jinja_env.globals["kind_words"] = figures.KIND_WORDS
@@ -139,6 +149,7 @@ def _context() -> dict[str, Any]:
         "homes": g.get("homes", ()),
         "home_name": g.home.name if "home" in g else "",
         "rulebook": book,
+        "excluded": _excluded(area or ""),
         "in_test": not current.services().settings.operation.production,
     }
 
@@ -146,11 +157,24 @@ def _context() -> dict[str, Any]:
 def _opens(endpoint: str) -> bool:
     """Return whether a page of the navigation opens; all do where nobody is signed in, or nothing can be asked."""
     if not (current_user and current_user.is_authenticated) or "failed" in g:
-        return endpoint not in {"accounts.index", "instructions.index", "log.index"}
+        return endpoint not in {
+            "accounts.index",
+            "deletions.index",
+            "instructions.index",
+            "log.index",
+            "subjects.index",
+        }
     try:
         return gate.may_open(endpoint)
     except (current.NoHomeError, HTTPException, SQLAlchemyError):
         return False
+
+
+def _excluded(area: str) -> int | None:
+    """Return how many rows of restricted persons are in no figure of the home; None where there are none (H7)."""
+    if area not in OF_FIGURES or "home" not in g or "failed" in g:
+        return None
+    return restriction.excluded_rows(current.access(), g.home.id)
 
 
 def _rulebook() -> RuleBook:

@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from web import backup_settings, key_files, operation
-from web.backup_settings import AlarmSettings, BackupSettings
+from web.backup_settings import AlarmSettings, BackupSettings, RetentionSettings
 from web.operation import Operation, SettingsError
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class Settings:
         Former values of the first two keys, which still open what was sealed with them.
     backup, alarm
         Where backups go, and who is told when something goes wrong.
+    retention
+        How long data are stored.
     """
 
     home: Path
@@ -113,6 +115,7 @@ class Settings:
     former_vault_keys: tuple[str, ...] = field(default=(), repr=False)
     backup: BackupSettings = field(default_factory=BackupSettings)
     alarm: AlarmSettings = field(default_factory=AlarmSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
     @property
     def secure(self) -> bool:
@@ -158,9 +161,10 @@ def load(home: Path | None = None, environment: Mapping[str, str] | None = None)
     made = replace(make(folder, variables), operation=operation.read(variables, debug=debug))
     try:
         backup, alarm = backup_settings.read_backup(variables), backup_settings.read_alarm(variables)
+        retention = backup_settings.read_retention(variables)
     except ValueError as problem:
         raise SettingsError(str(problem)) from problem
-    return replace(made, backup=replace(backup, former_keys=made.backup.former_keys), alarm=alarm)
+    return replace(made, backup=replace(backup, former_keys=made.backup.former_keys), alarm=alarm, retention=retention)
 
 
 def embedded(folder: Path, variables: Mapping[str, str] | None = None) -> Settings:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from web.backup_settings import BOUNDS, RetentionSettings
+from web.services.retention import due
 from web.store import models, pending_restore, queue, rate_table
 from web.store.base import Base
-from web.store.data_classes import DATA_CLASSES, Deletion
+from web.store.data_classes import DATA_CLASSES, LOG_SETTING, RETENTION, Deletion
 from web.store.vault import VaultBase
 
 assert models.__all__, "the tables of the work database are those its models define when they are imported"
@@ -23,6 +25,18 @@ def test_every_table_and_column_is_classed() -> None:
     ]
     assert unclassed == []
     assert len(spots) > 100
+
+
+def test_every_deletion_class_has_start_and_period() -> None:
+    """H1: each class says what starts its period and how long that is; what has one is found by the nightly job."""
+    assert set(RETENTION) == set(Deletion)
+    assert all(rule.word and rule.start and rule.basis for rule in RETENTION.values())
+    with_period = {deletion for deletion, rule in RETENTION.items() if rule.setting}
+    assert with_period - {Deletion.LOG} == set(due.FINDERS), "the log expires along its chains"
+    assert set(Deletion) - with_period == {Deletion.CONTRACT, Deletion.KEYS}, "these go with the operator"
+    assert {rule.setting for rule in RETENTION.values() if rule.setting} == {*BOUNDS, LOG_SETTING}
+    defaults = RetentionSettings()
+    assert all(least <= getattr(defaults, name) <= most for name, (_, least, most) in BOUNDS.items())
 
 
 def test_work_database_holds_no_identifier_of_cared_for_or_caring_persons() -> None:

@@ -32,13 +32,21 @@ class Right(StrEnum):
     """Release such views, for the works council."""
     INSTRUCT = "anweisen"
     """Give the host instructions, and see what became of them."""
+    DATA_SUBJECTS = "betroffene"
+    """Answer persons who ask for their data: find them, report, delete. Names also take the right to see names."""
+    ACCOUNT_DATA = "kontodaten"
+    """Answer owners of accounts who ask for their data."""
+    SEE_DELETIONS = "loeschprotokoll"
+    """See what was deleted, and after which periods."""
     ADMINISTER = "verwalten"
     """Make, help and close accounts, grant roles, make homes."""
     READ_LOG = "protokoll"
     """Read and export who did what at the operator."""
 
 
-OPERATOR_WIDE: Final = frozenset({Right.ADMINISTER, Right.INSTRUCT, Right.READ_LOG})
+OPERATOR_WIDE: Final = frozenset(
+    {Right.ADMINISTER, Right.INSTRUCT, Right.READ_LOG, Right.SEE_DELETIONS, Right.ACCOUNT_DATA}
+)
 """Rights that concern all homes of an operator: a grant for one home does not give them."""
 
 
@@ -64,7 +72,7 @@ ROLE_WORDS: Final = {
 """The roles as pages name them."""
 
 ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
-    AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER, Right.INSTRUCT}),
+    AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER, Right.INSTRUCT, Right.SEE_DELETIONS}),
     AccountRole.CARE_LEAD: frozenset(
         {
             Right.SEE_FIGURES,
@@ -74,11 +82,21 @@ ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
             Right.SETTLE,
             Right.RULEBOOKS,
             Right.ASK_RELEASE,
+            Right.DATA_SUBJECTS,
         }
     ),
     AccountRole.NURSE: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS, Right.SET_LEVELS}),
     AccountRole.ANALYST: frozenset({Right.SEE_FIGURES, Right.SEE_RESIDENTS}),
-    AccountRole.DATA_PROTECTION: frozenset({Right.SEE_FIGURES, Right.INSTRUCT, Right.READ_LOG}),
+    AccountRole.DATA_PROTECTION: frozenset(
+        {
+            Right.SEE_FIGURES,
+            Right.INSTRUCT,
+            Right.READ_LOG,
+            Right.SEE_DELETIONS,
+            Right.DATA_SUBJECTS,
+            Right.ACCOUNT_DATA,
+        }
+    ),
     AccountRole.WORKS_COUNCIL: frozenset({Right.SEE_FIGURES, Right.RELEASE}),
 }
 """What each role entitles to. Nobody gets everything: administering shows no figure, analysing no name."""
@@ -195,6 +213,18 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
     Right.ASK_RELEASE: ("releases.ask", "releases.withdraw"),
     Right.RELEASE: ("releases.end", "releases.release"),
     Right.INSTRUCT: ("instructions.give", "instructions.index", "instructions.withdraw"),
+    Right.DATA_SUBJECTS: (
+        "subjects.correct",
+        "subjects.erase",
+        "subjects.find",
+        "subjects.index",
+        "subjects.lift",
+        "subjects.report",
+        "subjects.restrict",
+        "subjects.withdraw_correction",
+    ),
+    Right.ACCOUNT_DATA: ("subjects.account_report", "subjects.erase_account"),
+    Right.SEE_DELETIONS: ("deletions.index", "deletions.table"),
     Right.ADMINISTER: (
         "accounts.add",
         "accounts.add_home",

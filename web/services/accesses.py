@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from web.services import grants, instructions
 from web.services.errors import ServiceError
+from web.services.instructions import InstructionKind
 from web.store.access import Actor, ActorKind, Origin, SystemAccess
 from web.store.models import Account, Home, Upload
 
@@ -93,6 +94,20 @@ def of_tenant(system: SystemAccess, tenant_id: int, *, helps: int | None = None)
     with system.reading() as session:
         if system.needs_instruction:
             instructions.check_support(session, tenant_id, besides=helps)
+        return system.within(tenant_id, _homes(session, tenant_id))
+
+
+def of_tenant_ending(system: SystemAccess, tenant_id: int) -> Access:
+    """Return access to all homes of a tenant for handing over and deleting everything: that has its own instruction.
+
+    Raises
+    ------
+    InstructionError
+        Where a command needs the tenant's instruction and there is neither access for support nor the contract's end.
+    """
+    with system.reading() as session:
+        if system.needs_instruction and not instructions.is_open(session, tenant_id, InstructionKind.END):
+            instructions.check_support(session, tenant_id)
         return system.within(tenant_id, _homes(session, tenant_id))
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 INITIAL_DAYS: Final = 7
 """Days a one-time password is good where the installation says nothing else."""
 
+EMPTIED: Final = ""
+"""In place of the password hash of an account of which nothing but its number is left."""
+
 
 class AccountError(ServiceError):
     """An account cannot be made or changed so."""
@@ -158,7 +161,7 @@ def disable(access: Access, user_name: str, *, reason: str) -> None:
             raise AccountError("Das eigene Konto kann niemand stilllegen; bitte lassen Sie das jemand anders tun.")
         grants.refuse_last_administrator(session, access.tenant_id, account.id)
         details = audit.changed(aktiv=(account.active, False))
-        account.active = False
+        account.active, account.disabled_at = False, clock.now()
         session.execute(delete(SignIn).where(SignIn.account_id == account.id))
         _record(session, access, account, "konto.stilllegen", why, details)
 
@@ -174,8 +177,10 @@ def enable(access: Access, user_name: str, *, reason: str) -> None:
     why = _reason(reason, "Bitte geben Sie an, warum das Konto wieder geöffnet wird.")
     with access.writing.begin() as session:
         account = _own(session, access, user_name)
+        if account.password_hash == EMPTIED:
+            raise AccountError("Dieses Konto ist gelöscht; bitte legen Sie ein neues an.")
         details = audit.changed(aktiv=(account.active, True))
-        account.active = True
+        account.active, account.disabled_at = True, None
         _record(session, access, account, "konto.oeffnen", why, details)
 
 

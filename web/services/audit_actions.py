@@ -91,6 +91,7 @@ _ACCOUNTS: Final = {
     "konto.sperren": ActionWords(ACCOUNTS, "Ein Konto", "nach Fehlversuchen gesperrt"),
     "konto.entsperren": ActionWords(ACCOUNTS, "Ein Konto", "entsperrt"),
     "konto.stilllegen": ActionWords(ACCOUNTS, "Ein Konto", "stillgelegt"),
+    "konto.loeschen": ActionWords(ACCOUNTS, "Ein Konto", "bis auf seine Nummer gelöscht"),
     "konto.oeffnen": ActionWords(ACCOUNTS, "Ein Konto", "wieder geöffnet"),
     "rolle.geben": ActionWords(ACCOUNTS, "Eine Rolle", "vergeben"),
     "rolle.entziehen": ActionWords(ACCOUNTS, "Eine Rolle", "entzogen"),
@@ -117,6 +118,16 @@ _UPLOADS: Final = {
     "person.neu": ActionWords(UPLOADS, "Eine Nummer", "als neue Person festgelegt"),
     "person.spaeter": ActionWords(UPLOADS, "Eine Frage zu einer Person", "zurückgestellt"),
     "person.trennen": ActionWords(UPLOADS, "Zwei Nummern", "wieder getrennt", plural=True),
+}
+
+_SUBJECTS: Final = {
+    "person.suchen": ActionWords(NAMES, "Eine betroffene Person", "gesucht"),
+    "person.auskunft": ActionWords(EXPORTS, "Die Auskunft einer betroffenen Person", "heruntergeladen"),
+    "person.loeschen": ActionWords(SETTINGS, "Eine Person", "überall gelöscht"),
+    "person.einschraenken": ActionWords(SETTINGS, "Eine Person", "von allen Auswertungen ausgenommen"),
+    "person.freigeben": ActionWords(SETTINGS, "Eine Person", "wieder in die Auswertungen aufgenommen"),
+    "person.berichtigen": ActionWords(SETTINGS, "Eine Angabe zu einer Person", "berichtigt"),
+    "person.berichtigung.zuruecknehmen": ActionWords(SETTINGS, "Eine Berichtigung", "zurückgenommen"),
 }
 
 _SETTINGS: Final = {
@@ -150,12 +161,14 @@ _EXPORTS: Final = {
         ("bezeichnungen", "Eigene Bezeichnungen", True),
         ("profil", "Ein Profil", False),
         ("protokoll", "Das Protokoll", False),
+        ("loeschprotokoll", "Das Löschprotokoll", False),
         ("datei", "Eine Datei", False),
         ("tabelle", "Eine Tabelle", False),
     )
 }
 
 _OPERATION: Final = {
+    "traeger.exportieren": ActionWords(OPERATION, "Alle Daten des Trägers", "herausgegeben", plural=True),
     "protokoll.loeschen": ActionWords(OPERATION, "Abgelaufene Einträge des Protokolls", "gelöscht", plural=True),
     "protokoll.uebernehmen": ActionWords(OPERATION, "Das Protokoll", "nach einem Zurücksetzen übernommen"),
     "sicherung.erstellen": ActionWords(OPERATION, "Eine Sicherung", "erstellt"),
@@ -174,6 +187,7 @@ ACTIONS: Final = {
     **_SIGN_IN,
     **_ACCOUNTS,
     **_UPLOADS,
+    **_SUBJECTS,
     **_SETTINGS,
     **_PEOPLE,
     **_EXPORTS,
@@ -187,6 +201,7 @@ AREAS: Final = {
     "accounts": "Konten und Rollen",
     "acts": "Einzelne Interventionen",
     "auth": "Anmeldung",
+    "deletions": "Löschprotokoll",
     "explain": "Warum dieses Niveau?",
     "first_account": "Erster Zugang",
     "help": "Hilfe",
@@ -206,6 +221,7 @@ AREAS: Final = {
     "rulebook_entries": "Regelwerk",
     "rulebook_library": "Regelwerke verwalten",
     "staffing": "Vereinbare Stellen",
+    "subjects": "Betroffene",
     "terms": "Eigene Bezeichnungen",
     "unknown_people": "Unbekannte Personen",
     "upload_preview": "Vorschau einer Datenlieferung",

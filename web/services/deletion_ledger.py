@@ -15,16 +15,17 @@ withdrawn; where the process dies between the two, the deletion is carried out a
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from web.backup.keys import keys_of
 from web.backup.ledger import DeletionLedger, LedgerEntry, open_ledger, subject_of
-from web.services import clock
+from web.services import clock, deletion_protocol
 from web.store import installation
 from web.store.models import Home, Tenant
 
@@ -44,6 +45,22 @@ class LedgerKind(StrEnum):
     UPLOAD = "datenlieferung"
     UNDONE = "ruecknahme"
     KEYS = "schluessel"
+    MONTH = "monat"
+    PERSON = "person"
+    ACCOUNT = "konto"
+    TENANT = "traeger"
+
+
+KIND_WORDS: Final = {
+    LedgerKind.UPLOAD: "Datenlieferungen",
+    LedgerKind.UNDONE: "Zurückgenommene Datenlieferungen",
+    LedgerKind.KEYS: "Schlüssel",
+    LedgerKind.MONTH: "Monate mit Leistungen und Diensten",
+    LedgerKind.PERSON: "Personen",
+    LedgerKind.ACCOUNT: "Konten",
+    LedgerKind.TENANT: "Träger",
+}
+"""What the protocol calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +89,8 @@ def deletion(
     Parameters
     ----------
     entries
-        What is deleted. At the end of the block they are written into the ledger and all is committed; where the block
-        fails, neither happens.
+        What is deleted. At the end of the block they are written into the protocol of the operator (H3) and into the
+        ledger, and all is committed; where the block fails, none of it happens.
     outside
         Deletes what lies outside the work database, once the ledger is written and before the commit: where the process
         dies in between, the next start carries it out.
@@ -85,6 +102,7 @@ def deletion(
             yield session
             session.flush()
             if entries:
+                _protocol(session, access, entries)
                 announced = announce(session, settings, entries)
             outside()
     except BaseException:
@@ -92,6 +110,20 @@ def deletion(
             ledger, number = announced
             ledger.append((), clock.now(), withdraws=number)
         raise
+    if announced:
+        access.databases.flush_deleted()
+
+
+def _protocol(session: Session, access: Access | SystemAccess, entries: Sequence[LedgerEntry]) -> None:
+    for one, number in Counter((one.kind, one.tenant, one.home, one.rule) for one in entries).items():
+        kind, tenant, home, rule = one
+        tenant_id = session.scalar(select(Tenant.id).where(Tenant.reference == tenant))
+        if tenant_id is None:
+            continue  # the operator is gone with its protocol; what is left of it is deleted now, as its keys are
+        home_id = session.scalars(select(Home.id).where(Home.reference == home)).one() if home else None
+        deletion_protocol.record(
+            session, access.origin, tenant_id, KIND_WORDS[LedgerKind(kind)], number, rule=rule, home_id=home_id
+        )
 
 
 def _introduce(access: Access | SystemAccess) -> None:
@@ -123,9 +155,16 @@ def announce(session: Session, settings: Settings, entries: Sequence[LedgerEntry
 
 
 def entry(
-    session: Session, settings: Settings, kind: LedgerKind, *, home_id: int, subject: str | Sequence[object], rule: str
+    session: Session,
+    settings: Settings,
+    kind: LedgerKind,
+    *,
+    subject: str | Sequence[object],
+    rule: str,
+    home_id: int | None = None,
+    tenant_id: int | None = None,
 ) -> LedgerEntry:
-    """Return the entry of something of a home.
+    """Return the entry of something of a home, or of a tenant where it belongs to no home.
 
     Parameters
     ----------
@@ -134,11 +173,11 @@ def entry(
     rule
         Why it is deleted.
     """
-    query = select(Home.reference, Tenant.reference).join(Tenant, Tenant.id == Home.tenant_id)
-    home, tenant = session.execute(query.where(Home.id == home_id)).one()
-    if home is None or tenant is None:
+    home = None if home_id is None else session.get_one(Home, home_id)
+    tenant = session.get_one(Tenant, tenant_id if home is None else home.tenant_id)
+    if tenant.reference is None or (home and home.reference is None):
         raise ValueError(f"home {home_id} or its tenant has no reference")
     if not isinstance(subject, str):
         keys = keys_of(settings)
         subject = subject_of(keys, keys.current, subject)
-    return LedgerEntry(kind.value, tenant, home, subject, rule)
+    return LedgerEntry(kind.value, tenant.reference, (home.reference or "") if home else "", subject, rule)

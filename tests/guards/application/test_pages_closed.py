@@ -39,6 +39,7 @@ LOGGED = {
     "interventions.table",
     "interventions.table_of_one",
     "acts.table",
+    "deletions.table",
     "profiles.export",
     "relief.table",
     "staffing.table",

@@ -19,7 +19,7 @@ from pebem import contracts
 from pebem.history.contents import DUTY, FIRST_DAY, month_of, months_of, pack, renumbered, unpack
 from pebem.history.duties import NOTHING, fold, fold_files, keys
 from pebem.history.stored_rules import StoredRule
-from web.services.people import aliases
+from web.services.people import aliases, restrictions
 from web.store.models import AppliedDuties, AppliedUpload, Label, Staff
 from web.store.work import bulk
 from web.store.work.packed_files import by_month, split_files
@@ -169,13 +169,17 @@ def compare(before: Contents, after: Contents, given: Contents = NOTHING) -> Dut
     )
 
 
-def frame(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
+def frame(
+    session: Session, home_id: int, days: tuple[date, date] | None = None, *, restricted: bool = False
+) -> pd.DataFrame:
     """Return the duties of a home as ``pebem.contracts.DUTIES``, persons by pseudonym.
 
     Parameters
     ----------
     days
         First and last day: the duties of their months, and those that reach into the first; None = all.
+    restricted
+        Whether those of restricted persons are there too: not for an analysis (H7).
     """
     found = replay(session, home_id, None if days is None else _months(*days))
     if not len(found):
@@ -184,7 +188,7 @@ def frame(session: Session, home_id: int, days: tuple[date, date] | None = None)
     midnight = (duty["day"] - FIRST_DAY) * _A_DAY
     staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
     labels: dict[int, Any] = dict(session.execute(select(Label.id, Label.text).where(Label.home_id == home_id)).all())
-    return pd.DataFrame(
+    everybody = pd.DataFrame(
         {
             "staff": pd.Series([staff[one] for one in duty["staff_id"].tolist()], dtype="object"),
             "ward": pd.Series([labels.get(one) for one in duty["ward"].tolist()], dtype="object"),
@@ -192,6 +196,7 @@ def frame(session: Session, home_id: int, days: tuple[date, date] | None = None)
             "end": (midnight + duty["end"]).astype("datetime64[s]"),
         }
     )
+    return everybody if restricted else restrictions.without(session, home_id, everybody)
 
 
 def days_of_changed_staff(session: Session, home_id: int, before: pd.DataFrame, now: pd.DataFrame) -> set[date]:

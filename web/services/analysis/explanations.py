@@ -12,6 +12,7 @@ from pebem.engine.timeline import FIRST_PERSON
 from rules.explanation.explain import explain as explained
 from web.services import rulebook_calendar
 from web.services.analysis import home_data
+from web.services.people import restrictions
 from web.store.models import Home
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
 
 def explain(access: Access, home_id: int, resident: str, intervention: str, day: date) -> Explanation | None:
-    """Explain a level from what is stored; None where resident or intervention are not known here."""
+    """Explain a level from what is stored; None where resident or intervention are not known here, or restricted."""
     access.check_home(home_id)
     with access.reading() as session:
         book = rulebook_calendar.on(session, session.get_one(Home, home_id), day)
         people = home_data.people_of(session, home_id)
+        if resident in restrictions.of_home(session, home_id):
+            return None
     entry = book.find_intervention(intervention)
     if entry is None:
         return None

@@ -16,7 +16,7 @@ from pebem.history.statements import STAYS, WARDS, Statements
 from pebem.resident_mix import GradeDifference, ResidentMix, differences, mix
 from rules.vocabulary import ASSESSMENT_CELLS
 from web.services.analysis import duties
-from web.services.people import aliases, residence
+from web.services.people import aliases, residence, restrictions
 from web.store.models import (
     Account,
     Assessment,
@@ -47,12 +47,13 @@ def tables_of(session: Session, home_id: int) -> contracts.Tables:
 def work_of(session: Session, home_id: int, days: tuple[date, date] | None = None) -> pd.DataFrame:
     """Return the interventions of a home, persons by pseudonym; of some days (first and last) or all.
 
-    A row without a ward has that of its resident on its day.
+    A row without a ward has that of its resident on its day. Rows of restricted persons are left out (H7).
     """
     residents = dict(session.execute(select(Resident.id, Resident.pseudonym).where(Resident.home_id == home_id)).all())
     staff = dict(session.execute(select(Staff.id, Staff.pseudonym).where(Staff.home_id == home_id)).all())
     lived_in = residence.ward_history(session, home_id)
-    return bulk.read_interventions(session.connection(), home_id, residents, staff, days, lived_in)
+    work = bulk.read_interventions(session.connection(), home_id, residents, staff, days, lived_in)
+    return restrictions.without(session, home_id, work)
 
 
 def people_of(session: Session, home_id: int, statements: Statements | None = None) -> contracts.Tables:
@@ -79,11 +80,12 @@ def resident_grades(
 ) -> tuple[ResidentMix, list[GradeDifference]]:
     """Return the mean number of residents by Pflegegrad, and whose granted one is another than the computed one."""
     people = contracts.Tables(
-        residents=_residents(session, home_id),
-        assessments=assessments_of(session, home_id),
-        grades=_grades(session, home_id),
+        residents=restrictions.without(session, home_id, _residents(session, home_id)),
+        assessments=restrictions.without(session, home_id, assessments_of(session, home_id)),
+        grades=restrictions.without(session, home_id, _grades(session, home_id)),
     )
-    return mix(people, first, last, _stays(session, home_id)), differences(people, first, last)
+    stays = restrictions.without(session, home_id, _stays(session, home_id))
+    return mix(people, first, last, stays), differences(people, first, last)
 
 
 def statements_of(session: Session, home_id: int) -> Statements:

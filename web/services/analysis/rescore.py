@@ -20,7 +20,7 @@ from pebem.history.contents import unpack
 from pebem.rescore import RatingBasis, touched
 from web.services import rulebook_calendar
 from web.services.analysis import duties, home_analysis, home_data, results, scoring
-from web.services.people import residence
+from web.services.people import residence, restrictions
 from web.store.models import Home, PerformedIntervention
 from web.store.work import bulk
 
@@ -52,12 +52,15 @@ class ScoredState:
         Wards of residents by day.
     stale
         The stored result rests on other data, or is missing: it cannot be updated.
+    restricted
+        Persons who are in no analysis: an answer about who somebody is can change that for all their days.
     """
 
     people: Tables
     stretches: tuple[RulebookPeriod, ...]
     lived_in: WardHistory
     stale: bool = False
+    restricted: frozenset[str] = frozenset()
 
 
 def scored_state(session: Session, home_id: int, statements: Statements | None = None) -> ScoredState:
@@ -74,6 +77,7 @@ def scored_state(session: Session, home_id: int, statements: Statements | None =
         _stretches(session, home),
         residence.ward_history(session, home_id),
         results.stale(session, home),
+        restrictions.of_home(session, home_id),
     )
 
 
@@ -91,7 +95,7 @@ def analyse_touched(
     preview
         As for :func:`home_analysis.analyse`; what touches feasible relief alone does not count then.
     """
-    if before.stale:
+    if before.stale or before.restricted != restrictions.of_home(session, home_id):
         home_analysis.analyse(session, home_id, preview=preview)
         return set()
     home, people = session.get_one(Home, home_id), home_data.people_of(session, home_id)

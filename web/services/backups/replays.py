@@ -15,8 +15,11 @@ import structlog
 
 from web.backup.keys import keys_of
 from web.backup.ledger import LedgerError, open_ledger
+from web.services.contract_end import ending
 from web.services.deletion_ledger import DueDeletion, LedgerKind
 from web.services.keys import key_copies
+from web.services.retention import run as retention
+from web.services.subjects import account_data, erasure
 from web.services.uploads.removal import discarded
 from web.settings import Settings
 from web.store import installation
@@ -28,8 +31,12 @@ if TYPE_CHECKING:
 Replay = Callable[[SystemAccess, Settings, Sequence[DueDeletion]], int]
 
 REPLAYS: Final[dict[LedgerKind, Replay]] = {
+    LedgerKind.TENANT: ending.replay,
     LedgerKind.UPLOAD: discarded.replay,
     LedgerKind.UNDONE: discarded.replay_undone,
+    LedgerKind.PERSON: erasure.replay,
+    LedgerKind.MONTH: retention.replay_months,
+    LedgerKind.ACCOUNT: account_data.replay,
     LedgerKind.KEYS: key_copies.replay,
 }
 """In the order in which they are carried out."""
@@ -86,6 +93,7 @@ def carry_out(system: SystemAccess, settings: Settings, segments: Sequence[Ledge
         with system.writing.begin() as session:
             row = installation.locked(session)
             row.ledger = max(row.ledger, segments[-1].number)
+        system.databases.flush_deleted()
         _log.info("deletions repeated", segments=len(segments), **done)
     return done
 

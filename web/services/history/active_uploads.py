@@ -20,6 +20,7 @@ from pebem.history.contents import FIRST_DAY, days_of, of_bytes, renumbered
 from pebem.history.statements import Delivery, Statements
 from pebem.history.stored_rules import StoredRule
 from web.services.analysis import home_data
+from web.services.history import corrections
 from web.services.history.stored_statements import FILE, PEOPLE, packed, unpacked
 from web.services.people import aliases, residence
 from web.store.models import AppliedDuties, AppliedMonth, AppliedUpload, Upload, WorkMonth
@@ -28,7 +29,7 @@ from web.store.work import bulk
 from web.store.work.packed_files import by_month, split_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy.orm import Session
@@ -127,6 +128,12 @@ def files_of(session: Session, upload_id: int, months: Iterable[int] | None = No
     return split_files(session.execute(query.order_by(AppliedMonth.month)))
 
 
+def names_person(upload: AppliedUpload, persons: Collection[str]) -> bool:
+    """Return whether an upload states something of one of these pseudonyms."""
+    frames = unpacked(upload.people)
+    return any(bool(frames[name][key].isin(list(persons)).any()) for name, (key, _) in PEOPLE.items())
+
+
 def affected_months(session: Session, upload: AppliedUpload) -> set[int]:
     """Return the months an upload is about: those of its rows, and of all rows in what it is complete for."""
     months = set(session.scalars(select(AppliedMonth.month).where(AppliedMonth.upload_id == upload.upload_id)))
@@ -177,20 +184,38 @@ def fold_acts(session: Session, home_id: int, months: Iterable[int], *, without:
     return uploads.fold_acts(files, rules, residence.ward_history(session, home_id))
 
 
-def fold_statements(session: Session, home_id: int, *, complete: int | None = None) -> Statements:
-    """Return what follows from the active uploads about people, by pseudonym, merged ones resolved.
+def fold_statements(
+    session: Session,
+    home_id: int,
+    *,
+    complete: int | None = None,
+    about: str | None = None,
+    until: int | None = None,
+) -> Statements:
+    """Return what follows from the active uploads and corrections about people, by pseudonym, merged ones resolved.
 
     Parameters
     ----------
     complete
         An upload to be taken as complete for its persons, whatever was said of it.
+    about
+        The person to return statements about; None = all. Nothing is stated of one because of another.
+    until
+        Position of the last upload that counts, without corrections; None = all do, and the corrections.
     """
     meant = aliases.of_home(session, home_id)
-    active = {upload.upload_id: upload for upload in active_uploads(session, home_id)}
+    active = {
+        upload.upload_id: upload
+        for upload in active_uploads(session, home_id)
+        if until is None or upload.position <= until
+    }
     rules = {number: rule_of(upload) for number, upload in active.items()}
     if complete is not None:
         rules[complete] = replace(rules[complete], persons_complete=True)
-    stated = {number: _deliveries(upload, len(rules[number].covers), meant) for number, upload in active.items()}
+    stated = {number: _deliveries(upload, len(rules[number].covers), meant, about) for number, upload in active.items()}
+    if until is None:
+        corrected, rules_of_them = corrections.as_uploads(session, home_id, about)
+        stated, rules = {**stated, **corrected}, {**rules, **rules_of_them}
     return uploads.fold_statements(stated, rules)
 
 
@@ -216,8 +241,12 @@ def remove(session: Session, upload_id: int) -> None:
         session.execute(delete(model).where(model.upload_id == upload_id))
 
 
-def _deliveries(upload: AppliedUpload, files: int, meant: Mapping[str, str]) -> list[Delivery]:
+def _deliveries(
+    upload: AppliedUpload, files: int, meant: Mapping[str, str], about: str | None = None
+) -> list[Delivery]:
     frames = {name: aliases.apply_to(frame, PEOPLE[name][0], meant) for name, frame in unpacked(upload.people).items()}
+    if about is not None:
+        frames = {name: frame[frame[PEOPLE[name][0]] == about] for name, frame in frames.items()}
 
     def delivery(number: int) -> Delivery:
         stated: dict[str, Any] = {

@@ -1,6 +1,8 @@
 """What uploads leave behind and nothing needs any more: persons nobody names, texts and files of what is gone (X9).
 
-A person is needed as long as an active upload names it, somebody has answered who it is, or a level is set for it.
+A person is needed as long as an active upload names it, somebody has answered who it is, a level is set for it, a
+statement about it is corrected, or it is restricted. Work of a deleted employee stays under a pseudonym (``REPLACED``)
+that the rows of uploads name.
 """
 
 from __future__ import annotations
@@ -13,15 +15,26 @@ import structlog
 from sqlalchemy import delete, select
 
 from pebem.history.contents import DUTY, of_bytes, unpack
-from web.services import open_vault
-from web.services.history import active_uploads, stored_statements
+from web.services import clock, open_vault
+from web.services.history import active_uploads, corrections, stored_statements
 from web.services.people import aliases, pseudonyms
-from web.store.models import AppliedDuties, AppliedMonth, AppliedUpload, Override, Resident, Staff, Upload
+from web.store.models import (
+    AppliedDuties,
+    AppliedMonth,
+    AppliedUpload,
+    Correction,
+    Override,
+    Resident,
+    Restriction,
+    Staff,
+    Upload,
+)
 from web.store.models.upload import DISCARDED, STORING, UNDONE
 from web.store.vault import RESIDENT, STAFF, SealedUploadTexts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -44,8 +57,12 @@ def forget_persons(session: Session, home_id: int) -> int:
         gone = [
             row.id for row in rows if row.id not in named[aliases.ROW_ID[kind]] and row.pseudonym not in named["by"]
         ]
+        names = [row.pseudonym for row in rows if row.id in set(gone)]
         for start in range(0, len(gone), CHUNK):
             session.execute(delete(model).where(model.id.in_(gone[start : start + CHUNK])))
+            for over in (Correction, Restriction):  # withdrawn and lifted: those in force keep their person
+                mine = over.home_id == home_id, over.pseudonym.in_(names[start : start + CHUNK])
+                session.execute(delete(over).where(*mine))
         count += len(gone)
     return count
 
@@ -84,11 +101,34 @@ def forget_texts(vault: OpenVault, upload_ids: Collection[int]) -> None:
     vault.session.execute(delete(SealedUploadTexts).where(SealedUploadTexts.upload_id.in_(upload_ids)))
 
 
+def kept_since(session: Session, home_id: int) -> dict[str, date]:
+    """Return the persons of a home that are needed though no upload may name them, with the day that was said last."""
+    levels = (
+        select(Resident.pseudonym, Override.created_at)
+        .join(Resident, Resident.id == Override.resident_id)
+        .where(Override.home_id == home_id)
+    )
+    days: dict[str, date] = {}
+    for person, moment in (*_said(session, home_id).items(), *session.execute(levels).all()):
+        day = moment.astimezone(clock.BERLIN).date()
+        days[person] = max(days.get(person, day), day)
+    return days
+
+
+def _said(session: Session, home_id: int) -> dict[str, datetime]:
+    """Return the pseudonyms that answers, corrections and restrictions in force name, with the moment of the last."""
+    answers = aliases.answers(session, home_id).values()
+    open_ones = Restriction.home_id == home_id, Restriction.lifted_at.is_(None)
+    said = [(one, answer.at) for answer in answers for one in (answer.pseudonym, answer.same_as) if one]
+    said += [(one.pseudonym, one.at) for one in corrections.in_force(session, home_id)]
+    said += [(one.pseudonym, one.at) for one in session.scalars(select(Restriction).where(*open_ones))]
+    return dict(sorted(said, key=lambda one: one[1]))
+
+
 def _named(session: Session, home_id: int) -> dict[str, set[int | str]]:
     """Return whom active uploads and people name: row ids by the name of their number, and pseudonyms ("by")."""
     uploads = active_uploads.active_uploads(session, home_id)
-    answers = aliases.answers(session, home_id).values()
-    by: set[int | str] = {one for answer in answers for one in (answer.pseudonym, answer.same_as) if one}
+    by: set[int | str] = {*_said(session, home_id)}
     for upload in uploads:
         for name, frame in stored_statements.unpacked(upload.people).items():
             by.update(map(str, frame[stored_statements.PEOPLE[name][0]]))

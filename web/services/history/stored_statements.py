@@ -13,7 +13,7 @@ from pebem import contracts
 from pebem.history.statements import ASSESSMENT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -59,6 +59,21 @@ def packed(tables: Tables, parts: Mapping[str, NDArray[np.integer[Any]]]) -> byt
         values[name] = {column: _plain(frame[column], kind) for column, kind in columns.items() if column in frame}
         values[name][FILE] = np.asarray(parts.get(name, np.zeros(len(frame), np.int32))).tolist()
     return zlib.compress(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
+
+
+def without(statements: bytes, persons: Collection[str]) -> bytes:
+    """Return packed statements without those about some persons; the same bytes where there are none."""
+    frames: dict[str, dict[str, list[Any]]] = json.loads(zlib.decompress(statements))
+    changed = False
+    for name, (key, _) in PEOPLE.items():
+        columns = frames.get(name) or {}
+        kept = [place for place, person in enumerate(columns.get(key, [])) if person not in persons]
+        if len(kept) < len(columns.get(key, [])):
+            changed = True
+            frames[name] = {column: [values[place] for place in kept] for column, values in columns.items() if values}
+    if not changed:
+        return statements
+    return zlib.compress(json.dumps(frames, ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
 
 
 def _plain(column: pd.Series, kind: str) -> list[Any]:

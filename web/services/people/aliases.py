@@ -19,6 +19,9 @@ SAME: Final = "dieselbe"
 NEW: Final = "neu"
 LATER: Final = "später"
 
+REPLACED: Final = "M-0"
+"""With what the pseudonym begins under which work of a deleted employee stays: the vault makes none like that."""
+
 ROW_ID: Final = {RESIDENT: "resident_id", STAFF: "staff_id"}
 """Kind of person -> the number in a row that says who it is about."""
 
@@ -45,6 +48,13 @@ def of_home(session: Session, home_id: int) -> dict[str, str]:
             person = same_as[person]
         person_of[pseudonym] = person
     return person_of
+
+
+def all_of(session: Session, home_id: int, pseudonym: str) -> frozenset[str]:
+    """Return all pseudonyms of the person one pseudonym means: those merged into it too."""
+    meant = of_home(session, home_id)
+    person = meant.get(pseudonym, pseudonym)
+    return frozenset({person, *(one for one, of in meant.items() if of == person)})
 
 
 def merged_rows(session: Session, home_id: int) -> dict[str, dict[int, int]]:

@@ -17,7 +17,7 @@ from pebem.history.contents import of_bytes, unpack
 from web.services import audit, open_vault
 from web.services.open_vault import VaultClosedError
 from web.services.people import aliases, pseudonyms
-from web.services.people.aliases import LATER, NEW, ROW_ID, SAME, answer_for
+from web.services.people.aliases import LATER, NEW, REPLACED, ROW_ID, SAME, answer_for
 from web.store.models import (
     Account,
     Label,
@@ -200,7 +200,11 @@ def _open(session: Session, home_id: int, answers: Mapping[str, PersonAnswer]) -
     unknown: dict[str, dict[int, str]] = {}
     for kind, model in _MODELS.items():
         rows = session.execute(select(model.id, model.pseudonym).where(model.home_id == home_id, ~model.known)).all()
-        unknown[kind] = {row.id: row.pseudonym for row in rows if answer_for(answers, row.pseudonym) in {"", LATER}}
+        unknown[kind] = {
+            row.id: row.pseudonym
+            for row in rows
+            if answer_for(answers, row.pseudonym) in {"", LATER} and not row.pseudonym.startswith(REPLACED)
+        }
     if not any(unknown.values()):
         return []
     numbers = _rows_about(session, home_id, unknown)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from web.store.models.account import Account, Home, Installation, SignIn, Tenant
+from web.store.models.deletion import DeletionRecord
 from web.store.models.factors import FactorReset, FirstToken, Passkey, RecoveryCode
 from web.store.models.grants import Grant, PersonLevelRelease
 from web.store.models.instructions import Instruction
 from web.store.models.log import AuditEvent, LogHead
 from web.store.models.people import (
     Assessment,
+    Correction,
     Instability,
     PersonAnswer,
     Qualification,
     Resident,
     ResidentGrade,
     ResidentWard,
+    Restriction,
     Staff,
     Stay,
 )
@@ -39,7 +42,9 @@ __all__ = [
     "AppliedUpload",
     "Assessment",
     "AuditEvent",
+    "Correction",
     "Cube",
+    "DeletionRecord",
     "FactorReset",
     "FindingPlaces",
     "FirstToken",
@@ -61,6 +66,7 @@ __all__ = [
     "Resident",
     "ResidentGrade",
     "ResidentWard",
+    "Restriction",
     "Rulebook",
     "RulebookHolding",
     "SignIn",

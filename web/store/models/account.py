@@ -83,6 +83,7 @@ class Account(Base):
     initial_until: Mapped[datetime | None] = _account("pseudonymous", Moment)
     """Until when a one-time password is good; NULL for a password its owner has chosen."""
     active: Mapped[bool] = _account("pseudonymous", Boolean, default=True)
+    disabled_at: Mapped[datetime | None] = _account("pseudonymous", Moment)
     failed_count: Mapped[int] = _account("pseudonymous", Integer, default=0)
     locked_at: Mapped[datetime | None] = _account("pseudonymous", Moment)
     created_at: Mapped[datetime] = _account("pseudonymous", Moment)

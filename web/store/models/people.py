@@ -159,3 +159,39 @@ class PersonAnswer(Base):
     account_id: Mapped[int] = _holding("pseudonymous", ForeignKey("account.id"))
     at: Mapped[datetime] = _holding("free", Moment)
     fixed: Mapped[bool] = _holding("free", Boolean, default=False)
+
+
+class Restriction(Base):
+    """A person who is in no analysis from a moment on (Art. 18 GDPR), until that is lifted."""
+
+    __tablename__ = "restriction"
+    __table_args__ = (Index(None, "home_id", "pseudonym"), _holding.table("pseudonymous"))
+    id: Mapped[int] = _holding("free", primary_key=True)
+    home_id: Mapped[int] = _holding("free", ForeignKey("home.id"))
+    pseudonym: Mapped[str] = _holding("pseudonymous", String(12))
+    reason: Mapped[str] = _holding("pseudonymous", String(500))
+    at: Mapped[datetime] = _holding("free", Moment)
+    account_id: Mapped[int] = _holding("pseudonymous", ForeignKey("account.id"))
+    lifted_at: Mapped[datetime | None] = _holding("free", Moment)
+    lifted_by: Mapped[int | None] = _holding("pseudonymous", ForeignKey("account.id"))
+
+
+class Correction(Base):
+    """A statement about a person that the home has corrected: it counts after all uploads until it is withdrawn.
+
+    ``kind`` and ``value`` as ``web.services.history.corrections`` has them; ``first`` NULL = since always.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (Index(None, "home_id"), _holding.table("pseudonymous"))
+    id: Mapped[int] = _holding("free", primary_key=True)
+    home_id: Mapped[int] = _holding("free", ForeignKey("home.id"))
+    pseudonym: Mapped[str] = _holding("pseudonymous", String(12))
+    kind: Mapped[str] = _holding("free", String(20))
+    value: Mapped[str] = _holding("pseudonymous", String(100))
+    first: Mapped[date | None] = _holding("pseudonymous", Date)
+    reason: Mapped[str] = _holding("pseudonymous", String(500))
+    at: Mapped[datetime] = _holding("free", Moment)
+    account_id: Mapped[int] = _holding("pseudonymous", ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None] = _holding("free", Moment)
+    withdrawn_by: Mapped[int | None] = _holding("pseudonymous", ForeignKey("account.id"))

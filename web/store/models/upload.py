@@ -129,7 +129,7 @@ class AppliedDuties(Base):
     lengths: Mapped[list[int] | None] = _part("free", JSON)
 
 
-_of_upload = Columns("batch_id.home_id", Deletion.UPLOAD)
+_of_upload = Columns("batch_id.home_id", Deletion.WORK)
 
 
 class UnknownTerm(Base):
@@ -145,7 +145,7 @@ class UnknownTerm(Base):
     seconds: Mapped[int] = _of_upload("free", BigInteger)
 
 
-_of_term = Columns("term_id.batch_id.home_id", Deletion.UPLOAD)
+_of_term = Columns("term_id.batch_id.home_id", Deletion.WORK)
 
 
 class UnknownTermDay(Base):

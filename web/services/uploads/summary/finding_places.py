@@ -10,7 +10,7 @@ from importers.sheets.template_columns import SHEETS
 from web.store.models import FindingPlaces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -61,8 +61,7 @@ class FindingPlace:
 def store(session: Session, upload_id: int, findings: Sequence[Finding]) -> None:
     """Store the places of the findings of an upload in the open transaction, instead of those before."""
     files = {name: number for number, name in enumerate(dict.fromkeys(one.file for one in findings if one.file), 1)}
-    order = list(Severity)
-    gravest = sorted(findings, key=lambda one: order.index(one.severity))[:MOST]
+    gravest = _gravest_first(findings)[:MOST]
     places = [
         [
             one.severity.value,
@@ -76,6 +75,25 @@ def store(session: Session, upload_id: int, findings: Sequence[Finding]) -> None
         for one in gravest
     ]
     session.merge(FindingPlaces(upload_id=upload_id, places=places))
+
+
+def drop(session: Session, upload_id: int, findings: Sequence[Finding], gone: Callable[[Finding], bool]) -> None:
+    """Delete the places of some findings of an upload in the open transaction.
+
+    Parameters
+    ----------
+    findings
+        All there are now, in their order: their places stand in the order of :func:`store`.
+    """
+    stored = session.get(FindingPlaces, upload_id)
+    if stored is not None:
+        gravest = _gravest_first(findings)[: len(stored.places)]
+        stored.places = [place for place, one in zip(stored.places, gravest, strict=True) if not gone(one)]
+
+
+def _gravest_first(findings: Sequence[Finding]) -> list[Finding]:
+    order = list(Severity)
+    return sorted(findings, key=lambda one: order.index(one.severity))
 
 
 def of_upload(session: Session, upload_id: int) -> list[FindingPlace]:

@@ -1,0 +1,1 @@
+"""Commands about the data of persons and operators: how long, whose, and their end."""
