@@ -91,7 +91,7 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, site: Site) -> Iterator[Window]:
     """Open windows as wanted: ``visit(width=390, dark=True, signed_in=True)``."""
     opened: list[BrowserContext] = []
-    with site.databases.writing.begin() as session:  # as if the second factor had just been shown
+    with site.databases.whole.writing.begin() as session:  # as if the second factor had just been shown
         session.execute(update(SignIn).values(factor_at=clock.now()))
 
     def open_window(*, width: int = 1440, dark: bool = False, signed_in: bool = True) -> Visitor:

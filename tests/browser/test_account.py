@@ -113,7 +113,7 @@ def confirm_on_the_own_account(visitor: Visitor) -> None:
     page.locator("a.who").click()
     page.get_by_text("Passkey „Laptop im Büro“").wait_for()
     look(visitor, "konto")
-    with visitor.site.databases.writing.begin() as session:
+    with visitor.site.databases.whole.writing.begin() as session:
         session.execute(update(SignIn).values(factor_at=clock.now() - sessions.FRESH))
     page.reload()
     look(visitor, "konto-zum-lesen")

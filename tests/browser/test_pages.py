@@ -231,7 +231,7 @@ def test_the_library_of_charts_comes_when_a_chart_comes_near_and_paper_shows_the
 
 
 def exports(site: Site) -> int:
-    with site.databases.reading() as session:
+    with site.databases.whole.reading() as session:
         query = select(func.count()).where(AuditEvent.action == "interventionen.herunterladen")
         return session.scalar(query) or 0
 

@@ -32,7 +32,7 @@ def restores(folder: Path) -> list[tuple[str, str]]:
     """Return what the log of an installation says about restores and rehearsals."""
     databases = connect(settings.embedded(folder))
     try:
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             query = select(models.AuditEvent.action, models.AuditEvent.reason).order_by(models.AuditEvent.id)
             return [tuple(row) for row in session.execute(query.where(models.AuditEvent.action.like("sicherung.%")))]
     finally:

@@ -30,7 +30,7 @@ def give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
     def give(kind: InstructionKind, text: str, hours: int | None = None) -> None:
         databases = connect(settings.embedded(tmp_path))
         try:
-            with databases.writing.begin() as session:
+            with databases.whole.writing.begin() as session:
                 session.execute(update(Account).values(initial_until=None))
             instructions.give(of_user(databases, "chefin"), kind, text, hours=hours)
         finally:

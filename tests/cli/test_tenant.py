@@ -40,7 +40,7 @@ def test_an_operator_is_handed_its_data_and_deleted(
         assert main(["tenant", *arguments]) == 2
         assert said in capsys.readouterr().err
     databases = connect(settings.embedded(home))
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         session.execute(update(Account).values(initial_until=None))
     instructions.give(of_user(databases, "chefin"), InstructionKind.END, "Wir kündigen")
     databases.close()

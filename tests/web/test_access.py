@@ -81,7 +81,7 @@ def test_every_service_refuses_a_foreign_home(ben: Person) -> None:
 
 def orders(who: Person, *actions: str) -> list[tuple[str, str, int | None]]:
     """Return action, actor and account of the entries about some actions."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         query = select(AuditEvent).where(AuditEvent.action.in_(actions)).order_by(AuditEvent.id)
         return [(one.action, one.actor, one.account_id) for one in session.scalars(query)]
 
@@ -135,7 +135,7 @@ def test_the_log_says_where_a_request_came_from(ben: Person) -> None:
     client = ben.first_sign_in()
     client.get("/personen/")
     client.get("/personen/")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         looks = session.scalars(select(AuditEvent).where(AuditEvent.action == "namen.ansehen")).all()
         signing = session.scalars(select(AuditEvent).where(AuditEvent.action == "anmeldung")).first()
     assert [one.address for one in (*looks, signing)] == ["127.0.0.1"] * 3
@@ -160,7 +160,7 @@ def test_the_log_names_the_user_of_the_operating_system(
     databases = connect(embedded_settings(tmp_path / "pebem"))
     try:
         account = of_user(databases, "pdl.meier").account_id
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             entries = [(one.action, one.account_id, one.actor) for one in session.scalars(select(AuditEvent))]
     finally:
         databases.close()
@@ -181,7 +181,7 @@ def test_the_log_names_the_user_of_the_operating_system(
 def test_a_disabled_account_has_no_access(ben: Person) -> None:
     """A9: no command acts on its behalf any more."""
     account_id = account_of(ben)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.get_one(accounts.Account, account_id).active = False
     with pytest.raises(accesses.UnknownAccountError):
         accesses.of_account(ben.system, account_id)

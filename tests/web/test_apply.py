@@ -79,7 +79,7 @@ def test_new_master_data_replace_and_complete_old_ones(anna: Person) -> None:
         Bewohner=residents, Begutachtungen=[*workbooks.assessments(2), extra], Mitarbeitende=staff
     )
     anna.read_in(content)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.residents) == 3
     # Those without a day hold from the day after the last row on; what was known before stays.

@@ -41,7 +41,7 @@ FIRST = {
 
 def assessed(who: Person) -> list[tuple[Any, ...]]:
     """Return what is stored of assessments, by person and day; persons by their ward, as pseudonyms may be new."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         frame = home_data.assessments_of(session, who.home_id)
         wards = dict(session.execute(select(Resident.pseudonym, Resident.ward)).all())
     frame = frame.astype({"date": str}).assign(resident=frame["resident"].astype(str).map(wards))
@@ -109,14 +109,14 @@ def test_unknown_numbers_are_reported_and_asked_about(ben: Person) -> None:
     assert texts is not None
     strangers = [one.value for one in texts.findings if one.code == "bewohner-unbekannt"]
     assert strangers == ["4711"]
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert len(home_data.people_of(session, ben.home_id).instability) == 1
 
 
 def test_a_special_constellation_that_cannot_be_read_is_stored_as_unknown(ben: Person) -> None:
     sheet = [(*WHOLE[0], "Besondere Bedarfskonstellation"), *((*row, "evtl.") for row in WHOLE[1:])]
     upload_id = ben.read_in(workbooks.workbook(**{**FIRST, "Begutachtungen": sheet}))
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert home_data.assessments_of(session, ben.home_id)["special"].tolist() == [-1] * len(WHOLE[1:])
     check(ben)
     ben.undo(upload_id)

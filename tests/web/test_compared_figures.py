@@ -63,16 +63,16 @@ def test_what_a_preview_compares_equals_what_the_analysis_stores(
     home_id, (before, after) = person(app, "anna", "Träger", "Haus").home_id, (drawn(1), drawn(2))
     days = span and (number_of(span[0]), number_of(span[1]))
     changed = scoring.of_days(after, *(span or (FIRST, LAST)))
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         repository.replace(session.connection(), home_id, scoring.result(before, STRETCHES), disclosure.derived)
     stored = stored_results.content(databases, home_id)
-    with databases.writing() as session:
+    with databases.whole.writing() as session:
         figures = scoring.compared(changed, STRETCHES)
         repository.replace(session.connection(), home_id, figures, disclosure.derived, days, repository.COMPARED)
         preview = compared(session.connection(), home_id)
         session.rollback()
     assert stored_results.content(databases, home_id) == stored
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         result = scoring.result(changed, STRETCHES)
         repository.replace(session.connection(), home_id, result, disclosure.derived, days)
         assert compared(session.connection(), home_id) == preview

@@ -71,7 +71,7 @@ def test_answers_outlive_a_restart(ben: Person) -> None:
     assert pages.client.post(path, data=form).status_code == 302
     services = ben.services
     services.jobs.queue.dequeue()
-    with services.databases.writing.begin() as session:
+    with services.databases.whole.writing.begin() as session:
         assert records.move(session, pages.upload_id, records.WAITING, records.READING)  # and then it was killed
     assert recovery.recover(ben.system, services.jobs.queue, silent_seconds=0) == {pages.upload_id: records.WAITING}
     services.jobs.enqueue(pages.upload_id, records.WAITING)

@@ -72,7 +72,7 @@ def test_names_in_faulty_rows_are_no_words_to_map(ben: Person) -> None:
     result = kept_files.result(ben.access, ben.services.settings, upload_id)
     assert result.people_staff.empty
     assert "Zauberei" in result.unknown["intervention"]
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.scalars(select(models.UnknownTerm.text)).all() == []
 
 

@@ -38,7 +38,7 @@ def mix(who: Person, first: date, last: date | None = None) -> dict[int, Decimal
 
 
 def grades(who: Person) -> list[tuple[int, date | None]]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         rows = session.execute(select(models.ResidentGrade.grade, models.ResidentGrade.start)).all()
     return sorted(map(tuple, rows), key=str)
 
@@ -91,7 +91,7 @@ def test_stored_grades_follow_from_the_uploads_whenever_they_are_folded(anna: Pe
     anna.read_in(home(("2", ""), ("3", "01.01.2026")))
     was = grades(anna)
     databases = anna.services.databases
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         before = fold_home.stored_state(session, anna.home_id, None)
         changes = fold_home.settle(session, anna.home_id, before, ())
         assert changes.people == []

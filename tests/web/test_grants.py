@@ -37,13 +37,13 @@ def admin(chief: Person) -> FlaskClient:
 
 
 def grant_of(who: Person, role: AccountRole) -> int:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         query = select(Grant.id).where(Grant.account_id == account_of(who), Grant.role == role.value)
         return session.scalars(query.where(Grant.withdrawn_at.is_(None))).one()
 
 
 def log_of_roles(who: Person) -> list[tuple[str, str, str]]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         event = AuditEvent
         query = select(event.action, event.object, event.reason).where(event.action.startswith("rolle"))
         return [tuple(row) for row in session.execute(query.order_by(event.id))]
@@ -88,7 +88,7 @@ def test_a_grant_counts_on_its_days_alone(ben: Person, first: int, until: int | 
     """B6: from the first day to the last one, both included."""
     guest = colleague(ben, "gast", roles=[])
     last = None if until is None else TODAY + timedelta(days=until)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.add(
             Grant(
                 tenant_id=ben.access.tenant_id,

@@ -84,7 +84,7 @@ def test_where_nobody_could_grant_it_the_host_may_help(ben: Person) -> None:
     accesses.of_tenant(command(ben), tenant, helps=account_of(chief))
     with pytest.raises(InstructionError):
         accesses.of_tenant(command(ben), tenant, helps=account_of(ben))
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.execute(update(Account).where(Account.id == account_of(chief)).values(locked_at=clock.now()))
     accesses.of_tenant(command(ben), tenant)
     colleague(ben, "second", roles=[], administers=True).first_sign_in()
@@ -97,7 +97,7 @@ def test_the_log_shows_what_the_host_did(ben: Person, chief: Person) -> None:
     number = grant(chief)
     access = accesses.of_tenant(command(ben), tenant_of(ben))
     grants.give(access, account_of(ben), AccountRole.ANALYST, reason="auf Weisung")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         events = list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))[-2:]
     assert [one.action for one in events] == ["weisung.geben", "rolle.geben"]
     assert events[0].object == f"weisung {number}"

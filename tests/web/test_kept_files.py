@@ -105,7 +105,7 @@ def test_faulty_rows_download_is_logged_and_can_be_uploaded_again(anna: Person) 
     assert f"/daten/{second}/fehlerhafte" not in client.get(f"/daten/{second}").text
     expired = client.get(f"/daten/{second}/fehlerhafte-zeilen.xlsx", follow_redirects=True)
     assert "keine fehlerhaften Zeilen (mehr) aufbewahrt" in expired.text
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         query = select(AuditEvent.object).where(AuditEvent.action == "fehlerzeilen.herunterladen")
         assert session.scalars(query).all() == [f"lieferung {number}"]
 

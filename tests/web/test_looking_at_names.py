@@ -33,7 +33,7 @@ def client(ben: Person) -> FlaskClient:
 
 def looks(who: Person) -> list[tuple[str, str, str, int | None]]:
     """Return what the log says about names: action, what, what for, who."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         query = select(models.AuditEvent).where(
             models.AuditEvent.action.in_(("namen.ansehen", "befunde.herunterladen", "fehlerzeilen.herunterladen"))
         )
@@ -142,7 +142,7 @@ def test_places_quote_nothing(ben: Person) -> None:
     rows = [*workbooks.WORK, ("77", "P1", "Frau Żeromska ruft", "08.02.2026", "", "5", "", "", "")]
     sheets = workbooks.home() | {"Zimmer Blaschke": [("Halina",), ("x",)], "Interventionen": rows}
     upload_id = ben.read_in(workbooks.workbook(**sheets), name="Quast.xlsx")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         places = session.get_one(models.FindingPlaces, upload_id).places
     assert len(places) > 3
     assert workbooks.told(str(places)) == []

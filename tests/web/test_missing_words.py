@@ -72,7 +72,7 @@ def test_of_several_uploads_the_newest_counts_day_by_day(anna: Person) -> None:
     assert found(anna, JANUARY) == MissingWords(2, 3, (50 + 5 + 20) * 60)
     anna.undo(waiting)
     assert found(anna) == MissingWords(1, 3, 34 * 60)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         numbers = select(models.UnknownTerm.id)
         assert session.scalar(select(func.count()).where(models.UnknownTermDay.term_id.not_in(numbers))) == 0
 
@@ -114,7 +114,7 @@ def test_pages_say_how_much_of_what_they_show_is_missing(ben: Person) -> None:
 def test_a_page_says_where_the_days_of_words_are_not_known(ben: Person) -> None:
     """Uploads that were read before the days of words were stored."""
     ben.read_in(book(act("1.1", "05.01.2026"), act("Zauberei", "06.01.2026"), act("1.1", "07.01.2026")))
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.execute(delete(models.UnknownTermDay))
     assert found(ben, JANUARY) == MissingWords(unplaced=1)
     assert not found(ben, FEBRUARY)

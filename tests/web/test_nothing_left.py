@@ -34,7 +34,8 @@ SIGN = re.compile(r"[BM]-[2-9A-Z]{5}")
 def contents(who: Person) -> Iterator[tuple[str, str]]:
     """Yield every cell of both databases as text, packed ones unpacked, and every file of uploads."""
     databases, settings = who.services.databases, who.services.settings
-    for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
+    whole = databases.whole
+    for metadata, sessions in ((Base.metadata, whole.reading), (VaultBase.metadata, whole.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:
                 for row in session.execute(select(table)):
@@ -65,7 +66,7 @@ def found(who: Person, signs: set[str]) -> list[tuple[str, str]]:
 def rows_of(who: Person, model: Any) -> int:
     vault = model in {Identity, SealedUploadTexts}
     databases = who.services.databases
-    with (databases.vault_reading if vault else databases.reading)() as session:
+    with (databases.whole.vault_reading if vault else databases.whole.reading)() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
@@ -88,10 +89,10 @@ def test_of_the_only_upload_nothing_remains(anna: Person) -> None:
     assert other_home(anna) == {}
     assert other_home(olga) == before
     assert backups.upload_files(olga) == files
-    with anna.services.databases.vault_reading() as session:
+    with anna.services.databases.whole.vault_reading() as session:
         assert session.scalars(select(SealedUploadTexts.upload_id)).all() == [1]
     for model in (models.Resident, models.Staff):
-        with anna.services.databases.reading() as session:
+        with anna.services.databases.whole.reading() as session:
             mine = select(func.count()).select_from(model).where(model.home_id == anna.home_id)
             assert session.scalar(mine) == 0
     page = anna.first_sign_in().get(f"/daten/{upload_id}").text
@@ -163,11 +164,11 @@ def test_nobody_is_forgotten_while_an_upload_is_being_stored(anna: Person) -> No
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     with vaults.writing(settings, anna.home_id) as vault:
         pseudonyms.pseudonymise(vault, anna.home_id, RESIDENT, {"77": pseudonyms.PersonName("Żeromska")})
-    with anna.services.databases.writing.begin() as session:
+    with anna.services.databases.whole.writing.begin() as session:
         session.get_one(models.Upload, upload_id).state = STORING
     assert leftovers.sweep(anna.access, settings, anna.home_id) == 0
     assert rows_of(anna, Identity) == 1
-    with anna.services.databases.writing.begin() as session:
+    with anna.services.databases.whole.writing.begin() as session:
         session.get_one(models.Upload, upload_id).state = records.ABORTED
     assert leftovers.sweep(anna.access, settings, anna.home_id) == 1
 

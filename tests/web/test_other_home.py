@@ -35,7 +35,7 @@ def read(who: Person, content: bytes, name: str = "Bewohner.csv") -> tuple[int, 
     """Read a file in, and return its upload and the reasons why it seems to belong to another home."""
     upload_id = who.read_in(content, name=name, store=False)
     assert who.state(upload_id) == records.READ
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         signs = session.get_one(models.Upload, upload_id).weighed["other_home"]
     return upload_id, list(other_home.reasons(signs)) if signs else []
 
@@ -109,7 +109,7 @@ def test_without_names_other_days_of_moving_in_raise_doubt(known: Person) -> Non
 def test_a_file_that_names_another_home_of_the_tenant_is_recognised(
     known: Person, title: str, name: str, *, named: bool
 ) -> None:
-    with known.services.databases.reading() as session:
+    with known.services.databases.whole.reading() as session:
         home = session.get_one(models.Home, known.home_id).name
     reasons = read(known, listed(*KNOWN, title=title.format(home=home)), name)[1]
     assert reasons == (["sie nennen „Haus Lindenhof“"] if named else [])
@@ -131,5 +131,5 @@ def test_an_export_for_the_das_names_its_home(known: Person) -> None:
 def test_no_name_of_a_person_is_stored_with_the_preview(known: Person) -> None:
     """T1: only counts, and names of homes."""
     upload_id, _ = read(known, listed(["1", "Fremdling", "Olga", ""]))
-    with known.services.databases.reading() as session:
+    with known.services.databases.whole.reading() as session:
         assert "Fremdling" not in str(session.get_one(models.Upload, upload_id).weighed)

@@ -59,7 +59,7 @@ def kept(who: Person, batch_id: int) -> Any:
 
 def reasons(who: Person) -> list[str]:
     """Return why files were read again."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         query = select(AuditEvent.reason).where(AuditEvent.action == "einlesen.neu-lesen")
         return list(session.scalars(query))
 
@@ -185,7 +185,7 @@ def test_an_answer_to_an_outdated_conversation_is_refused(ben: Person) -> None:
 def test_an_outdated_conversation_of_an_aborted_upload_breaks_no_page(ben: Person) -> None:
     """X1: it is not asked about; starting again reads the files."""
     batch_id = ben.read_in(workbooks.workbook(), store=False)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         assert records.reset(session, batch_id, (records.READ,), records.ABORTED)
     outdate(ben.services.settings, batch_id, "asked", "result", "faulty")
     client = ben.first_sign_in()

@@ -90,7 +90,7 @@ def test_only_a_marked_account_may_set_and_withdraw(anna: Person) -> None:
     with pytest.raises(OverrideError):
         set_(anna)
     assert len(overrides.list_(anna.access, anna.home_id)) == 1
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         query = select(models.AuditEvent).order_by(models.AuditEvent.id)
         log = [
             (row.action, row.result)

@@ -35,7 +35,7 @@ def file_of(*rows: tuple[str, ...], head: tuple[str, ...] = HEAD) -> bytes:
 
 
 def choice_of(who: Person, upload_id: int) -> ApplyChoice:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return ApplyChoice.from_json(session.get_one(Upload, upload_id).choice)
 
 
@@ -83,7 +83,7 @@ def test_choice_is_not_remembered_for_other_headings_or_another_home(ben: Person
 
 def test_upload_of_an_older_version_has_no_source(ben: Person) -> None:
     first, second = (stored_with(ben, file_of(work()), ANSWERED) for _ in range(2))
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         for upload_id in (first, second):
             session.get_one(Upload, upload_id).source = ""
         assert previous_choices.remembered(session, second) is None
@@ -105,7 +105,7 @@ def workbook_of(who: Person, upload_id: int, folder: Path, *, reference: str = "
 
 def seconds(who: Person) -> list[int]:
     """Return the seconds of all rows, sorted."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         contents = active_uploads.stored_contents(session, who.home_id)
     check(who)
     return sorted(int.from_bytes(one.ljust(40, b"\0")[20:24]) - 1 for one in contents.tolist())
@@ -305,7 +305,7 @@ def test_repaired_statement_applies_as_if_it_had_been_correct(ben: Person, tmp_p
     out = BytesIO()
     book.save(out)
     ben.read_in(out.getvalue())
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         stated = active_uploads.fold_statements(session, ben.home_id).staff
     assert [(row.qn, str(row.start)[:10]) for row in stated.itertuples()] == [
         (1, "NaT"),

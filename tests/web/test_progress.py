@@ -60,7 +60,7 @@ def run_jobs(who: Person) -> None:
 
 def rows_stored(who: Person) -> int:
     """Return how many interventions are stored."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.scalar(select(func.count()).select_from(models.PerformedIntervention)) or 0
 
 
@@ -167,7 +167,7 @@ def test_cancelling_between_two_chunks_stores_nothing(anna: Person, monkeypatch:
     steps.store(anna.access, services.settings, Notes(), upload_id)
     assert progress_notes == [3]
     assert (anna.state(upload_id), rows_stored(anna)) == (records.ABORTED, 0)
-    with services.databases.reading() as session:
+    with services.databases.whole.reading() as session:
         query = select(models.AuditEvent.account_id).where(models.AuditEvent.action == "einlesen.abbrechen")
         assert session.scalars(query).all() == [1]
     services.jobs.enqueue(upload_id, steps.restart(anna.access, upload_id))
@@ -195,7 +195,7 @@ def test_a_job_that_kills_every_worker_is_aborted(anna: Person) -> None:
     last_word = {"percent": 5, "step": "Liest", "rows": 0, "total": 0, "began": None, "left": None, "at": 0.0}
     states = []
     for _ in range(3):
-        with services.databases.writing.begin() as session:
+        with services.databases.whole.writing.begin() as session:
             assert records.move(session, upload_id, records.WAITING, records.READING)
         services.jobs.queue.note(progress.key(upload_id), last_word)
         recovery.recover(anna.system, services.jobs.queue)
@@ -281,5 +281,5 @@ def test_two_people_at_once_in_one_home(anna: Person) -> None:
         thread.join()
     assert len(ended) == 2
     assert rows_stored(anna) == 7
-    with services.databases.reading() as session:
+    with services.databases.whole.reading() as session:
         assert session.scalar(select(func.sum(models.Upload.new_rows))) == 7

@@ -166,7 +166,7 @@ def test_worker_resumes_waiting_and_crashed_jobs(anna: Person) -> None:
         steps.start(anna.access, services.settings, home_id=anna.home_id, files=[("a", b"PK\x03\x04")])
         for _ in range(2)
     )
-    with services.databases.writing.begin() as session:
+    with services.databases.whole.writing.begin() as session:
         records.move(session, died, records.WAITING, records.READING)
     worker = start_worker(services.settings)
     try:
@@ -184,7 +184,7 @@ def test_running_job_of_another_worker_is_left_alone(ben: Person) -> None:
     """Only a job that has been silent for long is taken for dead."""
     services = ben.services
     upload_id = steps.start(ben.access, services.settings, home_id=ben.home_id, files=[("a", b"x")])
-    with services.databases.writing.begin() as session:
+    with services.databases.whole.writing.begin() as session:
         records.move(session, upload_id, records.WAITING, records.READING)
     services.jobs.queue.note(f"batch-{upload_id}", {"percent": 5, "step": "", "rows": 0, "at": time.time() - 30})
     recovery.recover(ben.system, services.jobs.queue)

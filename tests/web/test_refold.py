@@ -52,7 +52,7 @@ def month(number: int, level: int, *rows: tuple[str, ...], ward: str = "WB 1", d
 
 def aged(who: Person) -> None:
     """Leave a home as the older version would: no days, files and persons beside its uploads, the last one holds."""
-    with who.services.databases.writing.begin() as session:
+    with who.services.databases.whole.writing.begin() as session:
         home_id = who.home_id
         uploads = active_uploads.active_uploads(session, home_id)
         last = active_uploads._deliveries(uploads[-1], len(active_uploads.rule_of(uploads[-1]).covers), {})
@@ -74,13 +74,13 @@ def aged(who: Person) -> None:
 
 
 def home_of(who: Person) -> Home:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.get_one(Home, who.home_id)
 
 
 def rated(who: Person) -> dict[str, list[tuple[int, int, str]]]:
     """Return day -> level called for, level it was, and fit, as often as there are rows."""
-    sums = aggregate(who.services.databases.reading, who.home_id)
+    sums = aggregate(who.services.databases.whole.reading, who.home_id)
     found: dict[str, list[tuple[int, int, str]]] = {}
     for row in sums.by("day").to_dict("records"):
         found.setdefault(f"{row['day']:%d.%m.}", []).extend(
@@ -171,7 +171,7 @@ def test_complete_for_a_ward_means_who_lived_there_on_the_day(ben: Person) -> No
     ben.store(upload_id)
     assert count_rows(ben) == 1
     aged(ben)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         upload = session.get_one(AppliedUpload, upload_id)
         ward = bulk.numbered_labels(session.connection(), ben.home_id, {"WB 2"})["WB 2"]
         upload.rule = upload.rule | {"scope": upload.rule["scope"] | {"wards": [ward]}}
@@ -191,14 +191,14 @@ def test_second_time_nothing_happens(ben: Person) -> None:
     assert refold.refold_outdated(ben.system) == 0
     assert (home_of(ben).fold_report, stored(ben), rated(ben), rules_of(ben)) == (report, rows, figures, rules)
     # Folded once more by the rule of today nothing moves.
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.execute(update(Home).values(fold_rule=1))
     assert refolded(ben) == []
     assert (stored(ben), rated(ben), rules_of(ben)) == (rows, figures, rules)
 
 
 def rules_of(who: Person) -> list[Any]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return [active_uploads.rule_of(one) for one in active_uploads.active_uploads(session, who.home_id)]
 
 
@@ -213,7 +213,7 @@ def test_uploads_know_their_days_afterwards(ben: Person) -> None:
     assert [rule.covers for rule in rules] == [(date(2026, 1, 12),), (None,), (date(2026, 3, 12),)]
     assert [rule.last_day for rule in rules] == [date(2026, 1, 14), None, date(2026, 3, 12)]
     assert [rule.after_rows for rule in rules] == [False, True, False]
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         staff = home_data.statements_of(session, ben.home_id).staff
     assert [(row.qn, str(row.start)[:10]) for row in staff.itertuples()] == [
         (2, "NaT"),
@@ -234,7 +234,7 @@ def test_upload_with_known_files_and_choices_retains_them(ben: Person) -> None:
     ben.store(later)
     figures, rules = rated(ben), rules_of(ben)
     assert [len(rule.covers) for rule in rules] == [2, 1]
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.execute(update(Home).values(fold_rule=1))
     assert refolded(ben) == []
     assert (rated(ben), rules_of(ben)) == (figures, rules)
@@ -266,7 +266,7 @@ def test_home_whose_uploads_were_not_stored_does_not_change(ben: Person) -> None
     ben.read_in(month(1, 2, work("12.01")))
     newest = ben.read_in(month(2, 3, work("12.02")))
     rows, figures = stored(ben), rated(ben)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         for model in (AppliedMonth, AppliedUpload):
             session.execute(delete(model))
         session.execute(update(Home).values(fold_rule=1))
@@ -284,7 +284,7 @@ def test_merge_that_rewrote_uploads_cannot_be_undone(ben: Person) -> None:
     questions = {label: asked(ben, label) for label in ("42", "43")}
     ayse = pseudonym(ben, RESIDENT, "0042")
     merge(ben, "42", "0042")
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.execute(update(PersonAnswer).values(fixed=True))
     aged(ben)
     refolded(ben)
@@ -298,7 +298,7 @@ def test_merge_that_rewrote_uploads_cannot_be_undone(ben: Person) -> None:
     merge(ben, "43", "0042")
     reply(ben, questions["43"], NEW)
     assert stored(ben) == rows
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.scalars(select(PersonAnswer.fixed).order_by(PersonAnswer.id)).all() == [True, False, False]
 
 

@@ -105,7 +105,7 @@ def test_two_persons_turn_it_on_and_either_turns_it_off(lead: FlaskClient, ben: 
         "freigabe.erteilen",
         "freigabe.beenden",
     ]
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         query = select(AuditEvent).where(AuditEvent.action.startswith("freigabe.")).order_by(AuditEvent.id)
         events = list(session.scalars(query))
     assert events[0].reason == "BV 7/2026: Dienstplanung prüfen"

@@ -102,13 +102,13 @@ def shown_relief(
 
 def on_duty(who: Person) -> list[tuple[str, str, str]]:
     """Return the stored duties: number from outside is not known here, so who by level of the staff list."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         frame = duties.frame(session, who.home_id)
     return sorted((str(one.ward), str(one.start), str(one.end)) for one in frame.itertuples())
 
 
 def stored_duties(who: Person) -> bytes:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return duties.replay(session, who.home_id).tobytes()
 
 
@@ -145,7 +145,7 @@ def drawn(seed: int) -> Tables:
 
 def keep(databases: Databases, home_id: int, tables: Tables, spans: list[tuple[date, date]]) -> None:
     """Keep the result of a home, span by span."""
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         for first, last in spans:
             part = scoring.of_days(tables, first, last)
             parts = scoring.result(part, [RulebookPeriod(first, last, BOOK)])
@@ -202,7 +202,7 @@ def test_figures_of_any_days_and_ward_equal_the_engine(databases: Databases, app
 def test_relief_page_equals_the_engine(anna: Person) -> None:
     """From files to figures: what is kept equals the engine on the frames that are stored."""
     home(anna, roster(*NIGHTS, *DAYS))
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         tables = home_data.tables_of(session, anna.home_id)
     assert len(tables.duties) == 12
     result, expected = shown_relief(anna), relief_of(tables, BOOK, (date(2026, 1, 31), date(2026, 2, 5)))
@@ -319,7 +319,7 @@ def test_duties_of_merged_person_numbers_are_joined(anna: Person) -> None:
     merge(anna, "S0x", "S0")
     after = shown_relief(anna)
     assert (before.movable, after.movable) == (120 * 60, 120 * 60)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         rows = unpack(duties.replay(session, anna.home_id).tobytes(), DUTY)
     assert len(set(rows["staff_id"].tolist())) == 6
     # The other number still means the same person: a newer roster replaces that person's day.
@@ -479,7 +479,7 @@ def test_page_equals_the_stored_result(anna: Person) -> None:
     assert ";machbar;QN\N{NO-BREAK SPACE}1;QN\N{NO-BREAK SPACE}4;" in answer.text
     assert ";90,00;;2;01.02.2026;28.02.2026;alle;alle;" in answer.text
     assert client.get("/entlastung.csv?tabelle=personen").status_code == 404
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     assert actions[-2:] == ["entlastung.herunterladen", "seite.aufrufen"]
     other = person(anna.app, "olga", "Träger Ost", "Haus Ost")

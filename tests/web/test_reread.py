@@ -30,7 +30,7 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
     """Originals are stored until a user decides: reading again gives the same; once applied, they are deleted."""
     upload_id = anna.read_in(workbooks.workbook(), store=False)
     before = kept_files.result(anna.access, anna.services.settings, upload_id)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         words = len(session.scalars(select(models.UnknownTerm)).all())
     steps.reread(anna.access, upload_id)
     anna.services.jobs.enqueue(upload_id, records.WAITING)
@@ -38,7 +38,7 @@ def test_reading_again_finds_the_same(anna: Person) -> None:
     assert anna.state(upload_id) == records.READ
     again = kept_files.result(anna.access, anna.services.settings, upload_id)
     assert again.tables.interventions.equals(before.tables.interventions)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         assert len(session.scalars(select(models.UnknownTerm)).all()) == words
     anna.store(upload_id)
     assert {path.name for path in (anna.services.settings.uploads / str(upload_id)).iterdir()} == {"faulty"}

@@ -62,7 +62,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
             who.store(upload_id, sure_of_home=True)  # random people look like those of another home
             assert who.state(upload_id) == STORED
         case 4:
-            with databases.reading() as session:
+            with databases.whole.reading() as session:
                 query = select(models.Resident.pseudonym).where(models.Resident.home_id == home_id)
                 residents = ["", *session.scalars(query)]
             with suppress(OverrideError):
@@ -93,7 +93,7 @@ def edit(who: Person, rng: np.random.Generator, keys: list[str]) -> None:
 
 def undo(who: Person, rng: np.random.Generator) -> None:
     """Take an upload back."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         found = sorted(one.upload_id for one in active_uploads.active_uploads(session, who.home_id))
     if found:
         who.undo(found[int(rng.integers(len(found)))])

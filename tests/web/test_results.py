@@ -27,7 +27,7 @@ def test_stored_figures_are_those_of_the_file(anna: Person) -> None:
     assert result.wards == ["WB 1", "WB 2", NOT_GIVEN]
     assert result.home_name == "Haus am Deich"
     assert result.rulebook.sha256 == book.sha256
-    stored = stored_results.aggregate(anna.services.databases.reading, anna.home_id)
+    stored = stored_results.aggregate(anna.services.databases.whole.reading, anna.home_id)
     assert replace(stored, excluded=direct.excluded) == direct
     for name in ("ward", "shift", "intervention", "day"):
         assert figures.shown(getattr(result, name)) == figures.cells(direct.by(name), name)
@@ -54,7 +54,7 @@ def test_figures_of_a_period_and_ward(anna: Person) -> None:
 def test_level_of_an_employee_changes_on_its_day(anna: Person) -> None:
     """P2 had no level before January and QN 3 from February: history survives the store."""
     anna.read_in(workbooks.workbook())
-    cells = stored_results.aggregate(anna.services.databases.reading, anna.home_id).by("day")
+    cells = stored_results.aggregate(anna.services.databases.whole.reading, anna.home_id).by("day")
     levels = {row.day: row.qn_ist for row in cells.itertuples()}
     assert levels[date(2026, 1, 5)] == 4
     assert levels[date(2026, 2, 5)] == 3

@@ -82,7 +82,7 @@ def add_up(rows: RowCounts) -> None:
 
 def in_store(who: Person) -> tuple[int, int]:
     """Return how many stored rows count, and how many do not."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         words = session.scalars(select(models.PerformedIntervention.status)).all()
     counting = sum(word in {None, "durchgeführt"} for word in words)
     return counting, len(words) - counting

@@ -65,7 +65,7 @@ def test_a_rulebook_of_another_tenant_does_not_exist(ben: Person, client: FlaskC
         assert other.get(page).status_code == 404, page
     for path in ("festlegen", "entfernen"):
         assert post(other, f"/regelwerke/r1/{path}", "/regelwerke/", ab="2026-02-01").status_code == 404
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.scalars(select(Rulebook.first_used_at)).all() == [None]
 
 
@@ -97,7 +97,7 @@ def test_a_resident_of_another_home_cannot_be_overridden(ben: Person, client: Fl
     other = person(ben.app, "olga", "Träger Ost", "Haus Ost")
     other.read_in(workbooks.workbook())
     grants.hold(ben.access, ben.user_name, AccountRole.NURSE, held=True)
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         foreign = session.scalars(select(Resident.pseudonym).where(Resident.home_id == other.home_id)).first()
     answer = post(
         client,
@@ -134,7 +134,7 @@ def test_invalid_day_creates_no_override(ben: Person, client: FlaskClient) -> No
 def test_the_explanation_of_a_day_uses_the_rulebook_of_that_day(ben: Person, client: FlaskClient) -> None:
     send(client, "/regelwerke/", "/regelwerke/", edited(exported(client), intervention="1.1"), "a.xlsx")
     assert post(client, "/regelwerke/r1/festlegen", "/regelwerke/r1/festlegen", ab="2026-02-06").status_code == 302
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     before, after = (client.get(f"/warum/1.1/{pseudonym}?am={day}").text for day in ("2026-02-05", "2026-02-06"))
     assert "Hausregel, nicht amtlich" not in before

@@ -107,7 +107,8 @@ def test_content_of_a_rulebook_cannot_be_changed_in_the_database(anna: Person) -
     del columns["id"], columns["first_used_at"]
     assert len(columns) == 9
     for name, column in columns.items():
-        with pytest.raises(DBAPIError, match="cannot be changed"), anna.services.databases.writing.begin() as session:
+        whole = anna.services.databases.whole
+        with pytest.raises(DBAPIError, match="cannot be changed"), whole.writing.begin() as session:
             session.execute(update(models.Rulebook).values({name: column}))
     assert library.documents(anna.access, key) == own_rulebook.changed()
 
@@ -122,7 +123,7 @@ def test_only_an_unused_rulebook_can_be_removed(anna: Person) -> None:
             library.remove(anna.access, key=key)
     assert [entry.key for entry in library.list_(anna.access)] == [BUILT_IN, used]
     assert library.find(anna.access, used).first_used_at is not None
-    with pytest.raises(DBAPIError), databases.writing.begin() as session:
+    with pytest.raises(DBAPIError), databases.whole.writing.begin() as session:
         session.execute(delete(models.Rulebook))
 
 
@@ -156,7 +157,7 @@ def test_each_day_is_scored_with_its_effective_book(anna: Person) -> None:
         ),
         pebem.Aggregate.zero(pebem.CUBE),
     )
-    stored = stored_results.aggregate(anna.services.databases.reading, anna.home_id)
+    stored = stored_results.aggregate(anna.services.databases.whole.reading, anna.home_id)
     full = replace(stored, excluded=direct.excluded)
     assert full == direct
 
@@ -229,7 +230,7 @@ def test_unreasonable_days_are_refused(anna: Person, day: date) -> None:
 def test_work_a_book_does_not_know_is_counted_as_not_to_be_rated(anna: Person) -> None:
     """Nothing is dropped: rows and seconds stay, the level is open, and coverage says what is missing."""
     anna.read_in(workbooks.workbook())
-    reading = anna.services.databases.reading
+    reading = anna.services.databases.whole.reading
     before, sums_before = results.load(anna.access, anna.home_id), stored_results.aggregate(reading, anna.home_id)
     activate(anna, import_(anna, own_rulebook.changed(without=("1.1",))).entry.key, date(2026, 2, 6))
     after, sums_after = results.load(anna.access, anna.home_id), stored_results.aggregate(reading, anna.home_id)
@@ -257,7 +258,7 @@ def test_upload_that_spans_two_books_is_read_with_both_catalogues(anna: Person) 
 
 def test_comparison_shows_what_moves(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    reading = anna.services.databases.reading
+    reading = anna.services.databases.whole.reading
     key = import_(anna, own_rulebook.changed(levels={"1.1": 4})).entry.key
     result = library.compare(anna.access, BUILT_IN, key, home_id=anna.home_id)
     effect = result.effect
@@ -374,7 +375,7 @@ def test_rescoring_some_days_leaves_the_others(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         home_analysis.analyse(session, anna.home_id, [(date(2026, 2, 6), date.max)])
     after = stored_results.content(databases, anna.home_id)
     assert len(before) > 8
@@ -391,6 +392,6 @@ def test_pages_name_every_book_they_use(anna: Person) -> None:
 
 def test_files_are_read_with_todays_book_where_there_is_only_one(app: Flask) -> None:
     who = person(app, "carla", "Träger", "Haus")
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         home = session.get_one(models.Home, who.home_id)
         assert rulebook_calendar.for_reading(session, home) is rulebook_calendar.on(session, home, clock.today())

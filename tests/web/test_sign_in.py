@@ -67,7 +67,7 @@ def test_a_link_to_a_home_of_others_leads_to_ones_own_and_says_so(ben: Person) -
 
 def test_a_fresh_installation_has_no_account(small_app: Flask) -> None:
     """A11: no one can sign in before an administrator has created an account, and its password is good for once."""
-    with small_app.extensions["pebem"].databases.reading() as session:
+    with small_app.extensions["pebem"].databases.whole.reading() as session:
         assert session.query(accounts.Account).count() == 0
     emil = person(small_app, "emil", "Träger", "Haus")
     once = emil.password
@@ -88,7 +88,7 @@ def test_nothing_opens_between_the_factors(ben: Person) -> None:
 def test_initial_password_opens_nothing_but_its_change(ben: Person) -> None:
     """T4: the password an administrator set is good for one thing only."""
     client = ben.first_sign_in()
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.query(accounts.Account).update({"must_change_password": True})
     assert client.get("/").location == "/kennwort"
     assert client.get("/daten/").location == "/kennwort"
@@ -127,7 +127,7 @@ def test_three_wrong_passwords_lock_the_account(ben: Person) -> None:
     with pytest.raises(accounts.AccountError, match="warum"):
         accounts.unlock(ben.access, "ben", reason=" ")
     ben.password = accounts.unlock(ben.access, "ben", reason="am Telefon erkannt")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         events = session.query(accounts.audit.AuditEvent).order_by(accounts.audit.AuditEvent.id).all()
     seen = [(event.action, event.result, event.reason) for event in events]
     assert seen.count(("anmeldung", "abgelehnt", "")) == 4
@@ -218,7 +218,7 @@ def test_busy_session_ends_after_ten_hours(ben: Person, monkeypatch: pytest.Monk
 def test_disabled_account_is_out_at_once(ben: Person) -> None:
     """A9: on the next request."""
     client = ben.first_sign_in()
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.query(accounts.Account).update({"active": False})
     assert client.get("/").location == "/anmelden"
 
@@ -243,10 +243,10 @@ def test_outdated_hash_is_renewed_at_sign_in(ben: Person) -> None:
     from argon2 import PasswordHasher  # noqa: PLC0415
 
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("Morgens um 6 Kaffee")
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.query(accounts.Account).update({"password_hash": weak})
     assert sessions.check_password(ben.system, "ben", "Morgens um 6 Kaffee")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.query(accounts.Account.password_hash).scalar() != weak
 
 
@@ -263,7 +263,7 @@ def test_every_attempt_is_in_the_log(ben: Person) -> None:
     post(client, "/anmelden", "/anmelden", benutzername="ben", kennwort="falsch")
     post(client, "/anmelden", "/anmelden", benutzername="niemand", kennwort="falsch")
     ben.first_sign_in()
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         events = session.query(accounts.audit.AuditEvent).order_by(accounts.audit.AuditEvent.id).all()
     seen = [(event.action, event.result) for event in events]
     assert ("anmeldung", "abgelehnt") in seen

@@ -153,7 +153,7 @@ def test_later_entry_for_the_same_day_counts_and_the_former_stays(anna: Person) 
     """T7: nothing entered is lost."""
     enter(anna, date(2026, 2, 1), agreed_nr1="1")
     enter(anna, date(2026, 2, 1), agreed_nr1="2")
-    reading = anna.services.databases.reading
+    reading = anna.services.databases.whole.reading
     assert [one.agreed["nr1"] for one in staffing_inputs.history(anna.access, anna.home_id)] == [2]
     with reading() as session:
         assert len(session.scalars(select(models.StaffingInput)).all()) == 2
@@ -202,7 +202,7 @@ def test_no_table_contains_the_hours_of_a_person(anna: Person) -> None:
     """T1: sums by level; no column leads from hours to a person."""
     staff = [STAFF[0], ("P1", "Quast", "4", "", "", "", "17,31"), ("P2", "Ngũgĩ", "4", "", "", "", "13,37")]
     upload(anna, staff)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         rows = []
         for table in Base.metadata.sorted_tables:
             rows += [(table.name, str(cell)) for row in session.execute(select(table)) for cell in row]

@@ -62,7 +62,7 @@ def result_of(tables: Tables, first: date = FIRST, last: date = LAST) -> reposit
 
 def keep(databases: Databases, home_id: int, tables: Tables) -> None:
     """Keep the result of a home."""
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         repository.replace(session.connection(), home_id, result_of(tables), disclosure.derived)
 
 
@@ -136,7 +136,7 @@ def test_replacing_days_equals_a_full_run(databases: Databases, app: Flask, seed
         kinds = dict.fromkeys(tables.interventions.select_dtypes("category"), "category")
         tables = replace(tables, interventions=rows.astype(kinds))
         part = result_of(tables, first, min(last, LAST))
-        with databases.writing.begin() as session:
+        with databases.whole.writing.begin() as session:
             repository.replace(
                 session.connection(), home_id, part, disclosure.derived, (number_of(first), number_of(last))
             )
@@ -149,12 +149,12 @@ def test_a_day_without_work_leaves_nothing(databases: Databases, app: Flask) -> 
     who, tables = person(app, "anna", "Träger", "Haus"), drawn(4)
     home_id = who.home_id
     keep(databases, home_id, tables)
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         repository.replace(
             session.connection(), home_id, {}, disclosure.derived, (number_of(date(2026, 1, 1)), number_of(date.max))
         )
     assert results.load(who.access, home_id).available_period[1] <= date(2025, 12, 31)
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         repository.replace(session.connection(), home_id, {}, disclosure.derived)
     assert stored_results.content(databases, home_id) == {}
     assert results.load(who.access, home_id) is None
@@ -177,12 +177,12 @@ def test_readers_see_the_old_result_or_the_new_one(settings: Settings, app: Flas
     home_id, (old, new) = person(app, "anna", "Träger", "Haus").home_id, (drawn(8), drawn(9))
     server, worker = connect(settings), connect(settings)
     keep(worker, home_id, old)
-    with server.reading() as page:
+    with server.whole.reading() as page:
         days = [repository.read(page.connection(), home_id, repository.DAYS)]
-        with worker.writing.begin() as session:
+        with worker.whole.writing.begin() as session:
             repository.replace(session.connection(), home_id, result_of(new), disclosure.derived)
         months = [repository.read(page.connection(), home_id, repository.MONTHS)]
-    with server.reading() as page:
+    with server.whole.reading() as page:
         days.append(repository.read(page.connection(), home_id, repository.DAYS))
         months.append(repository.read(page.connection(), home_id, repository.MONTHS))
     totals = [int(cells.columns["seconds"].sum()) for cells in (*days, *months)]
@@ -197,7 +197,7 @@ def test_a_worker_that_dies_leaves_the_old_result(databases: Databases, app: Fla
     home_id = person(app, "anna", "Träger", "Haus").home_id
     keep(databases, home_id, drawn(10))
     before = stored_results.content(databases, home_id)
-    session = databases.writing()
+    session = databases.whole.writing()
     session.begin()
     repository.replace(session.connection(), home_id, result_of(drawn(11)), disclosure.derived)
     session.connection().invalidate()  # the connection is gone, as when the process is killed
@@ -237,7 +237,7 @@ def test_result_of_another_format_is_recomputed(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
     databases = anna.services.databases
     before = stored_results.content(databases, anna.home_id)
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         session.execute(text("UPDATE cube SET content = :bytes"), {"bytes": packed.MARK + bytes([99]) + b"x"})
     with pytest.raises(packed.FormatError, match="Format 99"):
         results.load(anna.access, anna.home_id)

@@ -67,7 +67,7 @@ def test_words_of_one_family_are_one_question(ben: Person) -> None:
     """They differ in the degree of help alone: one answer settles them, and the page shows how well it fits."""
     upload_id = ben.read_in(workbooks.workbook(), store=False)
     words = {"Duschen A": (3, 60), "Duschen TÜ": (5, 6000), "Duschen VÜ": (1, 30), "Verbandwechsel": (2, 600)}
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         terms.store_unknown(session, upload_id, {INTERVENTION: words}, [])
     client, page = ben.first_sign_in(), "/bezeichnungen/"
     text = client.get(page).text

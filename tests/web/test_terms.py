@@ -93,7 +93,7 @@ def test_unknown_names_are_stored_with_their_weight(anna: Person) -> None:
 def test_name_containing_a_person_is_not_stored(anna: Person) -> None:
     """T1: free text that names a person of the same upload stays in the sealed findings."""
     anna.read_in(content())
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
     assert len(texts) == 3
     assert not [text for text in texts if "eromska" in text]
@@ -103,14 +103,14 @@ def test_name_of_a_formerly_known_person_is_not_stored(anna: Person) -> None:
     """T1: a monthly file without master data may still name people in free text."""
     anna.read_in(content())
     anna.read_in(workbooks.workbook(Interventionen=[*WORK[:1], *WORK[3:]]), store=False)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text).where(models.UnknownTerm.upload_id == 2)))
     assert sorted(texts) == ["Bewegungsföderung", "Kaffeerunde"]
 
 
 def test_mapped_name_counts_at_the_next_reading(anna: Person) -> None:
     anna.read_in(content())
-    reading = anna.services.databases.reading
+    reading = anna.services.databases.whole.reading
     assert results.load(anna.access, anna.home_id).covered["counted"] == 1
     assert map_(anna, "zauberei", "1.2") == 1
     map_(anna, "Kaffeerunde", IGNORE)
@@ -176,7 +176,7 @@ def test_newest_upload_determines_the_weight(anna: Person) -> None:
     assert pending(anna)[0].text == "Nur hier"
     discarded.discard(anna.access, anna.services.settings, upload_id)
     assert [one.text for one in pending(anna)] == ["Kaffeerunde", "Zauberei", "Bewegungsföderung"]
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         query = select(func.count()).where(models.UnknownTerm.upload_id == upload_id)
         assert session.scalar(query) == 0
 
@@ -330,7 +330,7 @@ def test_words_of_all_kinds_are_asked_for(anna: Person) -> None:
 def test_names_of_persons_are_stored_in_no_kind(anna: Person) -> None:
     """T1: a roster may hold who swapped with whom, a qualification the person who has it; whatever stands between."""
     left_open(anna)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         texts = list(session.scalars(select(models.UnknownTerm.text)))
     assert {"F*", "WBL", "PHK"} <= set(texts)
     assert not [text for text in texts if "Quast" in text or "eromska" in text]
@@ -348,7 +348,7 @@ def test_conventions_are_passed_to_the_reading(anna: Person) -> None:
         (DUTY, "f", "frei"),
     ):
         assert map_(anna, text, target, kind) == 1
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         conventions = terms.home_conventions(session, tenant_of(anna))
     assert conventions.interventions == {"Zauberei": "1.2", "Tanz": IGNORE}
     assert conventions.qualifications == {"PHK": "1 betreuung-43b"}
@@ -426,7 +426,7 @@ def test_answers_of_all_kinds_apply_when_the_upload_is_read_again(anna: Person) 
     assert not any(pending(anna, kind, upload_id) for kind in KINDS)
     assert records.find(anna.access, upload_id).counted == 2
     anna.store(upload_id)
-    with services.databases.reading() as session:
+    with services.databases.whole.reading() as session:
         assert session.execute(select(models.Qualification.qn, models.Qualification.role)).all() == [
             (3, "Wohnbereichsleitung")
         ]

@@ -64,7 +64,7 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
         for kind in (RESIDENT, STAFF):
             for pseudonym, (number, _) in pseudonyms.people_of_home(vault, who.home_id, kind).items():
                 names[pseudonym] = number
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         tables = home_data.tables_of(session, who.home_id)
         rows = session.execute(
             select(models.PerformedIntervention.content).where(models.PerformedIntervention.home_id == who.home_id)
@@ -81,7 +81,7 @@ def held(who: Person) -> dict[str, Counter[tuple[Any, ...]]]:
 
 
 def count(who: Person, model: Any) -> int:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 
@@ -122,7 +122,7 @@ def test_previewed_figures_equal_those_of_the_analysis(anna: Person) -> None:
     assert foretold["after"]["coverage"]["counted"] == 2
     assert sum(seconds for _, seconds in foretold["after"]["fit"].values()) == 70 * 60
     anna.store(upload_id)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         now = preview.figures(session.connection(), anna.home_id)
     assert preview.fit_and_coverage(now, now, [date(2026, 1, 5)])["after"] == foretold["after"]
 
@@ -183,7 +183,7 @@ def test_undo_leaves_what_a_later_upload_contains(anna: Person) -> None:
     assert (found.rows, found.removed, found.remaining, found.restored, found.later) == (2, 1, 1, 0, [second])
     anna.undo(first)
     assert sorted(f"{line[3]:%d.%m.}" for line in held(anna)["interventions"]) == ["06.01.", "07.01."]
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         assert set(session.scalars(select(models.PerformedIntervention.upload_id))) == {second}
     assert anna.state(first) == records.UNDONE
     check(anna)
@@ -246,7 +246,7 @@ def run(who: Person, seed: int, steps: int) -> None:
             in_force.append((_stored(who, content, choice), content, choice))
         check(who)
     found = held(who)
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         rows = active_uploads.stored_contents(session, own)
         months = range(600, 700)
         assert rows.tolist() == active_uploads.fold_acts(session, own, months).contents.tolist()
@@ -279,7 +279,7 @@ def test_longer_sequences_of_uploads_and_undos(anna: Person, seed: int) -> None:
 
 def test_data_from_before_uploads_were_stored_are_the_baseline(anna: Person) -> None:
     old = anna.read_in(workbooks.workbook())
-    with anna.services.databases.writing.begin() as session:
+    with anna.services.databases.whole.writing.begin() as session:
         active_uploads.remove(session, old)
     before = held(anna)
     with pytest.raises(undo_job.UndoError):
@@ -327,7 +327,7 @@ def test_from_the_figures_to_the_undo(anna: Person) -> None:
     assert "wurde zurückgenommen" in client.get(page).text
     assert client.get(f"{page}/ruecknahme").status_code == 302
     assert held(anna)["interventions"].total() == 2
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         actions = session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)).all()
     done = [one for one in actions if not one.endswith((".ansehen", ".aufrufen"))]
     assert done[-2:] == ["einlesen.ruecknahme.freigeben", "einlesen.zuruecknehmen"]
@@ -369,7 +369,7 @@ def test_two_users_storing_and_taking_back_at_once(anna: Person) -> None:
         thread.join()
     assert {anna.state(one) for one in others} <= {records.STORED, records.READ}
     assert anna.state(first) in {records.STORED, records.UNDONE}
-    with services.databases.reading() as session:
+    with services.databases.whole.reading() as session:
         rows = active_uploads.stored_contents(session, anna.home_id)
         assert rows.tolist() == active_uploads.fold_acts(session, anna.home_id, range(670, 680)).contents.tolist()
         in_force = {one.upload_id for one in active_uploads.active_uploads(session, anna.home_id)}

@@ -94,7 +94,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
     own = {"42": "0042", "Ay?e Müller-Özdemir": "0042", "Quast, Ute": "P1"}
     other.read_in(workbooks.workbook())
     other.read_in(monthly([HEAD, *((own.get(row[0], row[0]), own.get(row[1], row[1]), *row[2:]) for row in STRAY[1:])]))
-    reading = anna.services.databases.reading
+    reading = anna.services.databases.whole.reading
     mine, theirs = (results.load(who.access, who.home_id) for who in (anna, other))
     assert stored_results.aggregate(reading, anna.home_id) == stored_results.aggregate(reading, other.home_id)
     assert mine.covered == theirs.covered
@@ -103,7 +103,7 @@ def test_merged_rows_equal_those_of_files_that_never_strayed(anna: Person) -> No
 
 def stored_alike(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home, people left out of their order."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         work = home_data.work_of(session, who.home_id).astype(object)
     shown = work[["intervention", "status", "date", "minute_of_day", "seconds", "shift", "ward"]]
     return sorted(shown.itertuples(index=False, name=None), key=repr)
@@ -150,7 +150,7 @@ def test_undoing_an_upload_after_a_merge_leaves_the_rest(anna: Person) -> None:
     upload_id = anna.read_in(monthly())
     merge(anna, "42", "0042")
     merge(anna, "Quast, Ute", "P1")
-    with anna.services.databases.writing.begin() as session:
+    with anna.services.databases.whole.writing.begin() as session:
         undo_job._remove_upload(session, upload_id)
     assert stored(anna) == before
     check(anna)
@@ -172,7 +172,7 @@ def test_merging_moves_statements_and_separating_moves_them_back(anna: Person) -
     question, ayse = asked(anna, "42"), pseudonym(anna, RESIDENT, "0042")
 
     def of(person: str) -> tuple[list[str], int]:
-        with anna.services.databases.reading() as session:
+        with anna.services.databases.whole.reading() as session:
             people = home_data.people_of(session, anna.home_id)
         days = people.assessments.loc[people.assessments["resident"] == person, "date"]
         unstable = int((people.instability["resident"] == person).sum())
@@ -212,7 +212,7 @@ def test_merged_number_is_no_stranger_in_the_next_upload(anna: Person) -> None:
     # Master data under the other number are those of the person.
     assert {one.label for one in queue(anna).questions} == {"Ay?e Müller-Özdemir", "43", "0815", "P9"}
     anna.read_in(workbooks.workbook(Bewohner=[workbooks.RESIDENTS[0], ("42", "Müller", "Ayşe", "WB 9", "")]))
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         residents = home_data.people_of(session, anna.home_id).residents
     assert residents.set_index("resident")["ward"].to_dict()[pseudonym(anna, RESIDENT, "0042")] == "WB 9"
     assert len(residents) == 2
@@ -277,7 +277,7 @@ def test_impossible_answers_change_nothing(anna: Person) -> None:
     merge(anna, "42", "0042")
     reply(anna, question, SAME, ayse)
     assert actions(anna).count("person.zusammenfuehren") == 1
-    with anna.services.databases.writing.begin() as session:  # as merged by an older version
+    with anna.services.databases.whole.writing.begin() as session:  # as merged by an older version
         session.execute(update(models.PersonAnswer).values(fixed=True))
     merged = stored(anna)
     for answer, same_as in ((NEW, ""), (LATER, ""), (SAME, pseudonym(anna, RESIDENT, "77"))):
@@ -354,7 +354,7 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
         merge(anna, "Ay?e Müller-Özdemir", "0042")
         reply(anna, asked(anna, "Quast, Ute"), NEW)
     kept = repr(events)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         for table in (models.PersonAnswer, models.AuditEvent, models.Resident, models.Staff):
             kept += repr([tuple(row) for row in session.execute(select(table.__table__))])
     assert workbooks.told(kept) == []
@@ -363,7 +363,7 @@ def test_names_stay_in_the_vault(anna: Person) -> None:
 
 def test_no_question_while_the_vault_is_unreachable(anna: Person) -> None:
     anna.read_in(workbooks.workbook())
-    with anna.services.databases.vault_writing.begin() as session:
+    with anna.services.databases.whole.vault_writing.begin() as session:
         session.execute(text("ALTER TABLE tenant_key RENAME TO elsewhere"))
     assert unknown_people.queue(anna.access, anna.services.settings, anna.home_id) is None
 
@@ -371,7 +371,7 @@ def test_no_question_while_the_vault_is_unreachable(anna: Person) -> None:
 def test_a_stranger_with_later_master_data_is_not_asked_about(anna: Person) -> None:
     anna.read_in(monthly())
     question = asked(anna, "42")
-    with anna.services.databases.writing.begin() as session:
+    with anna.services.databases.whole.writing.begin() as session:
         session.execute(
             update(models.Resident).where(models.Resident.pseudonym == question.pseudonym).values(known=True)
         )

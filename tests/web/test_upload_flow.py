@@ -104,7 +104,7 @@ def test_undecided_uploads_are_deleted(anna: Person, monkeypatch: pytest.MonkeyP
     assert (anna.state(kept), anna.state(old)) == (records.STORED, records.DISCARDED)
     with pytest.raises(FileNotFoundError):
         kept_files.result(anna.access, services.settings, old)
-    with services.databases.reading() as session:
+    with services.databases.whole.reading() as session:
         last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert (last.action, last.object, last.account_id) == ("einlesen.verwerfen", f"lieferung {old}", None)
     assert "7 Tagen" in last.reason
@@ -121,7 +121,7 @@ def test_releasing_twice_stores_once(anna: Person) -> None:
         services.jobs.enqueue(upload_id, records.RELEASED)
     run_jobs(anna)
     assert anna.state(upload_id) == records.STORED
-    with services.databases.reading() as session:
+    with services.databases.whole.reading() as session:
         entries = session.scalars(select(models.AuditEvent.action)).all()
     assert entries.count("einlesen.speichern") == 1
 

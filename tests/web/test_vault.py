@@ -103,7 +103,7 @@ def test_swapped_rows_do_not_open(databases: Databases, settings: Settings) -> N
     """E2: whoever can write the table cannot give one person another's name."""
     with vaults.writing(settings, 1) as vault:
         pseudonym_of = pseudonyms.pseudonymise(vault, 1, STAFF, {"1": Name("A"), "2": Name("B")})
-    with databases.vault_writing.begin() as session:
+    with databases.whole.vault_writing.begin() as session:
         name = session.scalar(select(Identity.name).where(Identity.pseudonym == pseudonym_of["1"]))
         session.execute(update(Identity).where(Identity.pseudonym == pseudonym_of["2"]).values(name=name))
     with vaults.reading(settings) as vault, pytest.raises(TamperedError):
@@ -117,7 +117,8 @@ def test_no_number_or_name_of_an_upload_is_stored_in_clear(anna: Person) -> None
     anna.read_in(workbooks.workbook(), name="Halina Żeromska.xlsx")
     databases = anna.services.databases
     rows = []
-    for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
+    whole = databases.whole
+    for metadata, sessions in ((Base.metadata, whole.reading), (VaultBase.metadata, whole.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:
                 for row in session.execute(select(table)):
@@ -162,13 +163,13 @@ def test_unmapped_columns_are_stored_nowhere(embedded: Settings, make_app: Calla
 def test_analysis_works_while_the_vault_cannot_be_reached(anna: Person, make_app: Callable[[Settings], Flask]) -> None:
     """T3, C2: figures, demand and reasons without any identity; uploads say what is missing."""
     upload_id = anna.read_in(workbooks.workbook())
-    whole = anna.services.databases
+    whole = anna.services.databases.whole
     with whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     anna.first_sign_in()
     blind_settings = replace(anna.services.settings, vault_url=make_url("postgresql+psycopg://nobody@127.0.0.1:1/gone"))
     app = make_app(blind_settings)
-    with pytest.raises(Exception, match="refused"), app.extensions["pebem"].databases.vault_reading() as session:
+    with pytest.raises(Exception, match="refused"), app.extensions["pebem"].databases.whole.vault_reading() as session:
         session.execute(text("SELECT 1"))
     client = replace(anna, app=app).again_signed_in()
     for address in ("/", "/interventionen", "/interventionen/1.1", f"/warum/1.1/{pseudonym}?am=2026-02-05", "/daten/"):

@@ -168,5 +168,5 @@ def test_large_files_come_in_by_few_at_a_time(ben: Person, monkeypatch: pytest.M
 
 
 def _uploads(who: Person) -> int:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.scalar(select(func.count()).select_from(Upload)) or 0

@@ -154,7 +154,7 @@ def test_deletions_that_cannot_be_repeated_keep_it_closed(filled: Person) -> Non
     from web.services.uploads.removal import discarded  # noqa: PLC0415
 
     discarded.discard(filled.access, filled.services.settings, 2)
-    with filled.services.databases.writing.begin() as session:
+    with filled.services.databases.whole.writing.begin() as session:
         session.execute(text("UPDATE installation SET ledger = 0"))
         session.execute(text("UPDATE batch SET state = 'gelesen' WHERE id = 2"))
     with pytest.raises(opening.NotOpenError, match="nicht erreichbar"):
@@ -178,11 +178,11 @@ def test_nothing_is_discarded_by_half(filled: Person, monkeypatch: pytest.Monkey
 def test_an_empty_vault_is_not_taken_for_the_right_one(filled: Person) -> None:
     """X10, T3: a folder that is not mounted must not make everybody a second person."""
     steps.commit(filled.access, 2)
-    with filled.services.databases.vault_writing.begin() as session:
+    with filled.services.databases.whole.vault_writing.begin() as session:
         session.execute(Identity.__table__.delete())
     steps.store(filled.access, filled.services.settings, filled.services.jobs.queue, 2)
     assert filled.state(2) == records.ABORTED
-    with filled.services.databases.vault_reading() as session:
+    with filled.services.databases.whole.vault_reading() as session:
         assert session.scalars(select(Identity.id)).all() == []
 
 

@@ -76,7 +76,7 @@ def create(
         Where it could not be made, or was not the same when it was read back. Nothing counts as a backup then.
     """
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         reference = installation.locked(session).reference
     name = f"pebem-{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     writer = _Writer(target, keys, moment, on_part)
@@ -127,7 +127,7 @@ def copy_keys(databases: Databases, target: BackupTarget, keys: BackupKeys) -> N
     BackupError
         Where that fails; the next backup does it as well.
     """
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         reference = installation.locked(session).reference
     writer = _Writer(target, keys, datetime.now(UTC), lambda _: None)
     with snapshot(databases.work) as work, snapshot(databases.vault) as vault:

@@ -24,7 +24,6 @@ _BY_BYTES: Final = ' COLLATE "C"'
 """As SQLite sorts texts."""
 
 _SETTINGS: Final = (
-    "SET LOCAL row_security = off",  # an error where a policy would hide rows, instead of a backup without them
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL timezone = 'UTC'",
     "SET LOCAL datestyle = 'ISO, YMD'",

@@ -10,13 +10,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from web.store.scope import WHOLE, Scope
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import sessionmaker
 
     from web.security.permissions import Right
     from web.store.databases import Databases
+    from web.store.scope import BoundSession
 
 
 class ForeignHomeError(LookupError):
@@ -73,24 +76,29 @@ class _Sessions:
     origin: Origin
 
     @property
-    def reading(self) -> sessionmaker[Session]:
+    def scope(self) -> Scope:
+        """Whose data the sessions touch."""
+        return WHOLE
+
+    @property
+    def reading(self) -> sessionmaker[BoundSession]:
         """Makes sessions on the work database that cannot write."""
-        return self.databases.reading
+        return self.databases.of(self.scope).reading
 
     @property
-    def writing(self) -> sessionmaker[Session]:
+    def writing(self) -> sessionmaker[BoundSession]:
         """Makes sessions on the work database that take the write lock at once."""
-        return self.databases.writing
+        return self.databases.of(self.scope).writing
 
     @property
-    def vault_reading(self) -> sessionmaker[Session]:
+    def vault_reading(self) -> sessionmaker[BoundSession]:
         """Makes sessions on the vault that cannot write."""
-        return self.databases.vault_reading
+        return self.databases.of(self.scope).vault_reading
 
     @property
-    def vault_writing(self) -> sessionmaker[Session]:
+    def vault_writing(self) -> sessionmaker[BoundSession]:
         """Makes sessions on the vault that take the write lock at once."""
-        return self.databases.vault_writing
+        return self.databases.of(self.scope).vault_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,16 @@ class Access(_Sessions):
     account_id: int | None = None
     rights: frozenset[Right] = frozenset()
     rights_in: Mapping[int, frozenset[Right]] = field(default_factory=dict, hash=False)
+
+    @property
+    def scope(self) -> Scope:
+        """Whose data the sessions touch: those of the tenant and of these homes (B3)."""
+        return Scope(self.tenant_id, self.homes)
+
+    @property
+    def system(self) -> SystemAccess:
+        """The same origin without a tenant, for what concerns all of them, such as whether a user name is free."""
+        return SystemAccess(self.databases, self.origin)
 
     @property
     def account(self) -> int:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
-from web.store import log_chain
+from web.store import log_chain, row_security
+from web.store.scope import OPTION, WHOLE, BoundSession, Scope, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,25 +27,35 @@ CONNECT_SECONDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Databases:
-    """Both databases. Reading sessions cannot write; writing ones take the write lock at once.
+class SessionMakers:
+    """Makers of sessions bound to one scope. Reading ones cannot write; writing ones take the write lock at once.
 
     Attributes
     ----------
     reading, writing
-        Makers of sessions on the work database.
+        For the work database.
     vault_reading, vault_writing
-        Makers of sessions on the vault.
+        For the vault.
+    """
+
+    reading: sessionmaker[BoundSession]
+    writing: sessionmaker[BoundSession]
+    vault_reading: sessionmaker[BoundSession]
+    vault_writing: sessionmaker[BoundSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Both databases; the engines are for what concerns whole databases, such as backups.
+
+    Attributes
+    ----------
     log
         What entries of the log are sealed with.
     """
 
     work: Engine
     vault: Engine
-    reading: sessionmaker[Session]
-    writing: sessionmaker[Session]
-    vault_reading: sessionmaker[Session]
-    vault_writing: sessionmaker[Session]
     log: LogKeys
 
     def flush_deleted(self) -> None:
@@ -60,6 +71,21 @@ class Databases:
                 finally:
                     connection.close()
 
+    def of(self, scope: Scope) -> SessionMakers:
+        """Return makers of sessions that touch the data of a scope alone (B3)."""
+        work, vault = (engine.execution_options(**{OPTION: scope}) for engine in (self.work, self.vault))
+        return SessionMakers(
+            _sessions(work, writes=False),
+            _sessions(work, writes=True),
+            _sessions(vault, writes=False),
+            _sessions(vault, writes=True),
+        )
+
+    @property
+    def whole(self) -> SessionMakers:
+        """Makers of sessions that touch everything; for a system access, backups and tests."""
+        return self.of(WHOLE)
+
     def close(self) -> None:
         """Close all connections."""
         self.work.dispose()
@@ -68,16 +94,7 @@ class Databases:
 
 def connect(settings: Settings) -> Databases:
     """Return the databases the settings name; nothing is opened before the first use."""
-    work, vault = make_engine(settings.database_url), make_engine(settings.vault_url)
-    return Databases(
-        work,
-        vault,
-        reading=_sessions(work, writes=False),
-        writing=_sessions(work, writes=True),
-        vault_reading=_sessions(vault, writes=False),
-        vault_writing=_sessions(vault, writes=True),
-        log=log_chain.keys_of(settings),
-    )
+    return Databases(make_engine(settings.database_url), make_engine(settings.vault_url), log_chain.keys_of(settings))
 
 
 def make_engine(url: URL) -> Engine:
@@ -88,10 +105,14 @@ def make_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         # A machine that is switched off does not even refuse: pages that need its database must say so soon.
         waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+        event.listen(engine, "begin", row_security.say)
+        watch(engine)
+        return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    watch(engine)
     return engine
 
 
@@ -114,9 +135,9 @@ def _reading_options(engine: Engine) -> dict[str, Any]:
     return options
 
 
-def _sessions(engine: Engine, *, writes: bool) -> sessionmaker[Session]:
+def _sessions(engine: Engine, *, writes: bool) -> sessionmaker[BoundSession]:
     bound = engine.execution_options(**({"pebem_writes": True} if writes else _reading_options(engine)))
-    return sessionmaker(bound, expire_on_commit=False)
+    return sessionmaker(bound, class_=BoundSession, expire_on_commit=False)
 
 
 def _open_sqlite(connection: Any, record: Any) -> None:  # noqa: ARG001

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from web.store import separation
+from web.store import row_security, separation
 from web.store.databases import make_engine
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def move(engine: Engine, name: str, revision: str) -> None:
     """Migrate one database ("work" or "vault") up or down to ``revision``, in one transaction."""
     with engine.begin() as connection:
         move_within(connection, name, revision)
+        row_security.install(connection)
 
 
 def move_within(connection: Connection, name: str, revision: str) -> None:

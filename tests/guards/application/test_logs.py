@@ -33,7 +33,7 @@ def test_no_password_code_or_session_gets_into_a_log(ben: Person, caplog: pytest
         client.get("/daten/")
     with client.session_transaction() as session:
         opens = session["_user_id"]
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         audited = [tuple(row) for row in session.execute(select(accounts.audit.AuditEvent.__table__))]
     logged = f"{events}{caplog.text}{audited}"
     assert "kennwort.aendern" in logged
@@ -45,7 +45,7 @@ def test_log_contains_no_reason_and_no_resident(anna: Person) -> None:
     nurse(anna).read_in(workbooks.workbook())
     resident = resident_with_work(anna)
     set_(anna, resident=resident, reason="Dysphagie nach Apoplex")
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         logged = repr([(row.action, row.object, row.reason) for row in session.scalars(select(models.AuditEvent))])
     assert "niveau.setzen" in logged
     assert "Dysphagie" not in logged

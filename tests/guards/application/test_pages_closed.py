@@ -165,7 +165,7 @@ def test_rulebooks_and_levels_of_one_tenant_do_not_exist_for_another(anna: Perso
 def test_foreign_residents_cannot_be_explained(anna: Person) -> None:
     """B2: a pseudonym of another home says nothing."""
     anna.read_in(workbooks.workbook())
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         pseudonym = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     own = anna.first_sign_in()
     assert own.get(f"/warum/1.1/{pseudonym}{DAY}").status_code == 200
@@ -193,7 +193,8 @@ def test_every_post_needs_its_token(ben: Person) -> None:
 
 def _everything(who: Person) -> dict[str, list[Any]]:
     databases, contents = who.services.databases, {}
-    for metadata, sessions in ((Base.metadata, databases.reading), (VaultBase.metadata, databases.vault_reading)):
+    whole = databases.whole
+    for metadata, sessions in ((Base.metadata, whole.reading), (VaultBase.metadata, whole.vault_reading)):
         with sessions() as session:
             for table in metadata.sorted_tables:
                 columns = [column for column in table.c if column.name != "last_seen_at"]

@@ -55,7 +55,7 @@ def client(ben: Person, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
 
 def entries(who: Person) -> list[AuditEvent]:
     """Return the log."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))
 
 
@@ -192,7 +192,7 @@ def test_what_leads_to_the_second_factor_has_not_happened(ben: Person, client: F
     from tests.support.web.sign_in import make_stale  # noqa: PLC0415
 
     make_stale(ben)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.connection().exec_driver_sql("UPDATE sign_in SET factor_at = '2020-01-01 00:00:00'")
     before = len(entries(ben))
     assert client.get("/daten/1/befunde.xlsx").status_code == 303

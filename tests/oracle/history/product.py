@@ -108,7 +108,7 @@ class ProductHome:
         """Store an upload and return its number."""
         tables, facts = read(files, repairs)
         now = clock.now()
-        with self.databases.writing.begin() as session:
+        with self.databases.whole.writing.begin() as session:
             upload = models.Upload(
                 home_id=self.home_id,
                 account_id=self.account,
@@ -126,7 +126,7 @@ class ProductHome:
 
     def undo(self, upload_id: int) -> None:
         """Take an upload back."""
-        with self.databases.writing.begin() as session:
+        with self.databases.whole.writing.begin() as session:
             undo_job._remove_upload(session, upload_id)
             session.execute(update(models.Upload).where(models.Upload.id == upload_id).values(state=UNDONE))
 
@@ -145,22 +145,22 @@ class ProductHome:
 
     def acts(self) -> Counter[Act]:
         """Return the stored acts."""
-        with self.databases.reading() as session:
+        with self.databases.whole.reading() as session:
             return stored.acts(session, self.home_id, self.names)
 
     def statements(self) -> Statements:
         """Return what is stored of persons."""
-        with self.databases.reading() as session:
+        with self.databases.whole.reading() as session:
             return stored.statements(session, self.home_id, self.names)
 
     def known(self) -> tuple[set[str], set[str]]:
         """Return known residents and employees."""
-        with self.databases.reading() as session:
+        with self.databases.whole.reading() as session:
             return stored.known(session, self.home_id, self.names)
 
     def duties(self) -> set[Duty]:
         """Return the stored duties."""
-        with self.databases.reading() as session:
+        with self.databases.whole.reading() as session:
             return stored.rosters(session, self.home_id, self.names)
 
     def figures(self) -> tuple[Counter, Counter]:
@@ -169,7 +169,7 @@ class ProductHome:
 
     def kept(self) -> dict[str, int]:
         """Return what is left in tables that follow from uploads."""
-        with self.databases.reading() as session:
+        with self.databases.whole.reading() as session:
             return stored.kept(session, self.home_id)
 
 

@@ -11,7 +11,7 @@ from web.store import models
 
 def tenant_of(who: Person) -> int:
     """Return the tenant of an account."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.scalars(select(models.Home.tenant_id).where(models.Home.id == who.home_id)).one()
 
 
@@ -22,5 +22,5 @@ def account_of(who: Person) -> int:
 
 def actions(who: Person) -> list[str]:
     """Return the log."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return list(session.scalars(select(models.AuditEvent.action).order_by(models.AuditEvent.id)))

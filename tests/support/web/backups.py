@@ -87,7 +87,7 @@ def figures(settings: Settings, home_id: int) -> Any:
     """Return everything that is stored of the work of a home, in counts and seconds."""
     databases = connect(settings)
     try:
-        return stored_results.aggregate(databases.reading, home_id)
+        return stored_results.aggregate(databases.whole.reading, home_id)
     finally:
         databases.close()
 

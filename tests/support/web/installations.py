@@ -9,6 +9,7 @@ import atexit
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ import structlog
 from argon2 import PasswordHasher
 from jinja2 import BytecodeCache
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.support.web.pages import Person, person
 from web import settings as settings_module
@@ -76,6 +78,15 @@ def _migrate(settings: Settings) -> None:
 
 POSTGRES = os.environ.get("PEBEM_TEST_DATABASE_URL", "")
 
+ROLE = "pebem_of_tests"
+"""Owns the tables of tests, and is no superuser: row security would not hold for one."""
+
+_MAKE_ROLE = f"""
+DO $$ BEGIN
+    CREATE ROLE {ROLE} LOGIN CREATEROLE;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$"""
+
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,18 +110,21 @@ def embedded(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[Settings]:
-    """An installation on PostgreSQL: two fresh schemas, dropped afterwards."""
+    """An installation on PostgreSQL: two fresh schemas, dropped afterwards, of a role that row security holds for."""
     if not POSTGRES:
         pytest.skip("PEBEM_TEST_DATABASE_URL is not set: PostgreSQL is not tested")
     mark = secrets.token_hex(6)
     names = {kind: f"pebem_{kind}_{mark}" for kind in ("work", "vault")}
     owner = create_engine(POSTGRES)
     with owner.begin() as connection:
+        connection.execute(text(_MAKE_ROLE))
+        # Several processes at once may grant it: those that come too late find it granted.
+        with suppress(DBAPIError), connection.begin_nested():
+            connection.execute(text(f'GRANT CREATE ON DATABASE "{make_url(POSTGRES).database}" TO {ROLE}'))
         for name in names.values():
-            connection.execute(text(f"CREATE SCHEMA {name}"))
-    urls = {
-        kind: make_url(POSTGRES).update_query_dict({"options": f"-csearch_path={name}"}) for kind, name in names.items()
-    }
+            connection.execute(text(f"CREATE SCHEMA {name} AUTHORIZATION {ROLE}"))
+    url = make_url(POSTGRES).set(username=ROLE, password=None)
+    urls = {kind: url.update_query_dict({"options": f"-csearch_path={name}"}) for kind, name in names.items()}
     loaded = settings_module.embedded(tmp_path / "pebem")
     yield replace(
         loaded,

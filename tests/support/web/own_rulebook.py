@@ -73,5 +73,5 @@ def activate(who: Person, key: str, from_day: date) -> None:
 
 def levels(who: Person) -> dict[date, set[int]]:
     """Return the levels called for by day, as pages see them."""
-    sums = stored_results.aggregate(who.services.databases.reading, who.home_id)
+    sums = stored_results.aggregate(who.services.databases.whole.reading, who.home_id)
     return {day: set(part["qn_soll"]) for day, part in sums.by("day").groupby("day")}

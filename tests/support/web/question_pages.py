@@ -75,7 +75,7 @@ def columns(pages: QuestionPages, column: str, path: str = "") -> str:
 
 def audited(who: Person) -> list[tuple[str, str, str]]:
     """Return action, object and reason of each entry in the audit log."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return [
             tuple(row)
             for row in session.execute(

@@ -79,7 +79,7 @@ def everything(who: Person) -> Iterator[tuple[str, str]]:
 def keys_of_all(who: Person) -> KeyRing:
     """Return the keys of all operators: what any of them opens."""
     settings, keys, current = who.services.settings, {}, b""
-    with who.services.databases.vault_reading() as session:
+    with who.services.databases.whole.vault_reading() as session:
         for tenant in session.scalars(select(TenantKey.tenant).distinct()):
             ring = open_vault.ring_of(session, settings, tenant)
             keys, current = {**keys, **ring.keys}, ring.current
@@ -120,7 +120,7 @@ def unsealed(ring: KeyRing, row: dict[str, Any], content: bytes) -> Iterator[byt
 def people_in_contents(who: Person, name: str) -> set[int]:
     """Return the row ids of residents or employees in all packed contents."""
     ids: set[int] = set()
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         for model, names in ((models.AppliedMonth, NUMBERS), (models.AppliedDuties, DUTY)):
             if name in names:
                 for contents in session.scalars(select(model.contents)):

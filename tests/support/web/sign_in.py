@@ -55,7 +55,7 @@ def colleague(
 
 def make_stale(who: Person) -> None:
     """Let the last factor that sessions have shown be too long ago for what is grave."""
-    with who.services.databases.writing.begin() as session:
+    with who.services.databases.whole.writing.begin() as session:
         session.execute(update(models.SignIn).values(factor_at=clock.now() - sessions.FRESH))
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def content(databases: Databases, home_id: int) -> dict[tuple[str, str, int], bytes]:
     """Return what is kept of a home, by kind, about and month."""
     query = select(Cube.kind, Cube.about, Cube.month, Cube.content).where(Cube.home_id == home_id)
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         return {(row.kind, row.about, row.month): row.content for row in session.execute(query)}
 
 
@@ -42,7 +42,7 @@ def rest_on_another_book(databases: Databases, home_id: int, day: date) -> None:
     book = np.where(kept.columns["day"] == number_of(day), len(kept.labels["book"]), kept.columns["book"])
     changed = CodedTable({**kept.columns, "book": book}, {**kept.labels, "book": (*kept.labels["book"], "0" * 64)})
     query = update(Cube).where(Cube.home_id == home_id, Cube.kind == repository.COVERAGE, Cube.month == month)
-    with databases.writing.begin() as session:
+    with databases.whole.writing.begin() as session:
         session.execute(query.values(content=packed.pack(changed)))
 
 
@@ -75,7 +75,7 @@ def aggregate(reading: sessionmaker[Session], home_id: int) -> Aggregate:
 
 def check(who: Person) -> None:
     """Hold what is kept against a full analysis, which is undone."""
-    with who.services.databases.writing() as session:
+    with who.services.databases.whole.writing() as session:
         stored = kept(session, who.home_id)
         home_analysis.analyse(session, who.home_id)
         session.flush()
@@ -86,6 +86,6 @@ def check(who: Person) -> None:
 
 def keep(who: Person, tables: Tables, book: RuleBook, days: tuple[date, date]) -> None:
     """Store the figures of a home as one rulebook makes them, without an upload."""
-    with who.services.databases.writing.begin() as session:
+    with who.services.databases.whole.writing.begin() as session:
         found = scoring.result(tables, [RulebookPeriod(*days, book)])
         repository.replace(session.connection(), who.home_id, found, disclosure.derived)

@@ -59,7 +59,7 @@ def files_of(who: Person, client: FlaskClient, address: str) -> set[str]:
         assert answer.status_code == 200, file
         assert answer.mimetype == table_file.FORMS[form].mimetype.partition(";")[0]
         by_table.setdefault(name, {})[form] = lines(answer)
-        with who.services.databases.reading() as session:
+        with who.services.databases.whole.reading() as session:
             last = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         assert (last.action, last.object) == (f"{name}.herunterladen", f"haus {who.home_id}")
     on_page = sum("entry" not in one.css for one in tables(page).values())

@@ -74,7 +74,7 @@ def merge(who: Person, label: str, into: str) -> None:
 
 def stored(who: Person) -> list[tuple[Any, ...]]:
     """Return the rows of a home as they are read, persons by what files call them."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         work = home_data.work_of(session, who.home_id)
         row = models.PerformedIntervention
         query = select(row.content, row.resident_id, row.staff_id).where(row.home_id == who.home_id)

@@ -28,7 +28,7 @@ def run_jobs(who: Person) -> None:
 
 def count_rows(who: Person, model: Any = models.PerformedIntervention) -> int:
     """Return how many rows a table of the work database has."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.scalar(select(func.count()).select_from(model))
 
 

@@ -34,7 +34,7 @@ def access_of(settings: Settings) -> Iterator[Access]:
     """Yield access to the only tenant of an installation, made where there is none."""
     databases = connect(settings)
     try:
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             name = session.scalars(select(models.Tenant.name)).one_or_none() or "Träger"
         access = accesses.of_tenant(databases, name)
         yield replace(access, homes=access.homes | HOMES)

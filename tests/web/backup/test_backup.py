@@ -53,7 +53,7 @@ def test_a_backup_has_every_row_and_file_and_shows_nothing(anna: Person, tmp_pat
     services, place = anna.services, tmp_path / "target"
     settings = backups.with_target(services.settings, place)
     made = run.back_up(anna.system, settings, str(place))
-    with services.databases.reading() as session, services.databases.vault_reading() as vault:
+    with services.databases.whole.reading() as session, services.databases.whole.vault_reading() as vault:
         tables = [one for one in models.Tenant.metadata.sorted_tables if one.name not in {"sign_in", "first_token"}]
         rows = sum(session.scalar(select(func.count()).select_from(table)) for table in tables)
         names = [one for one in Identity.metadata.sorted_tables if one.name != "tenant_key"]
@@ -94,7 +94,7 @@ def test_what_is_read_back_differently_is_no_backup(
         with pytest.raises(BackupError, match="beschädigt"):
             backups.back_up(settings)
     assert len([path for path in place.iterdir() if path.name.endswith(".databases")]) == 1
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
     assert (last.action, last.result) == (run.MADE, "fehler")
     assert "beschädigt" in last.reason
@@ -136,7 +136,7 @@ def test_the_vault_of_a_backup_knows_everybody_its_work_database_mentions(
         backups.restored(elsewhere, name=made.name)
         known = backups.names(elsewhere, anna.home_id)
         databases = connect(elsewhere)
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             mentioned = set(session.scalars(select(models.Resident.pseudonym)))
             uploads = session.scalar(select(func.count()).select_from(models.Upload))
         databases.close()

@@ -36,7 +36,7 @@ def ledger_of(who: Person) -> DeletionLedger:
 
 
 def position(who: Person) -> int:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return installation.find(session).ledger
 
 
@@ -46,7 +46,7 @@ def discard(who: Person, upload_id: int, **options: Any) -> None:
 
 def put_back(who: Person, upload_id: int) -> None:
     """Put the database back to before an upload was discarded, as a copy of it would."""
-    with who.services.databases.writing.begin() as session:
+    with who.services.databases.whole.writing.begin() as session:
         session.get_one(models.Upload, upload_id).state = records.READ
         installation.locked(session).ledger = 0
 
@@ -56,7 +56,7 @@ def test_an_entry_names_nothing_that_comes_back_with_another_meaning(ben: Person
     upload_id = waiting(ben)
     discard(ben, upload_id, reason="enthielt Namen von Frau Quast")
     (segment,) = ledger_of(ben).segments()
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         home = session.get_one(models.Home, ben.home_id)
         tenant = session.get_one(models.Tenant, home.tenant_id)
         upload = session.get_one(models.Upload, upload_id)
@@ -91,7 +91,7 @@ def test_a_deletion_that_fails_leaves_no_entry(ben: Person) -> None:
 def test_a_deletion_whose_commit_fails_is_withdrawn(anna: Person) -> None:
     """What stays is not deleted at the next start."""
     upload_id, services = waiting(anna), anna.services
-    with services.databases.writing.begin() as session:
+    with services.databases.whole.writing.begin() as session:
         installation.locked(session)
 
     def refuse(_connection: Any) -> None:
@@ -111,9 +111,9 @@ def test_a_deletion_whose_commit_fails_is_withdrawn(anna: Person) -> None:
 def test_a_deletion_cut_off_before_its_commit_is_carried_out_at_the_next_start(anna: Person) -> None:
     """H5: it was ordered and is in the ledger; kill -9 in between does not undo the order."""
     upload_id, services = waiting(anna), anna.services
-    with services.databases.writing.begin() as session:
+    with services.databases.whole.writing.begin() as session:
         installation.locked(session)
-    with services.databases.writing() as session:  # what a killed process leaves: rolled back, not withdrawn
+    with services.databases.whole.writing() as session:  # what a killed process leaves: rolled back, not withdrawn
         upload = session.get_one(models.Upload, upload_id)
         entry = deletion_ledger.entry(
             session,
@@ -135,7 +135,7 @@ def test_a_deletion_cut_off_before_its_commit_is_carried_out_at_the_next_start(a
 def test_a_copy_put_back_by_hand_does_not_bring_back_what_was_deleted(ben: Person, tmp_path: Path) -> None:
     """H5: without `pebem restore` as well: the database is behind its ledger, which the start notices."""
     upload_id, settings = waiting(ben), ben.services.settings
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         installation.locked(session)
     ben.services.databases.close()
     for name in ("work.sqlite", "vault.sqlite"):
@@ -186,7 +186,7 @@ def test_a_new_deletion_does_not_hide_one_that_is_still_to_be_done(ben: Person) 
 
 def test_what_this_program_cannot_delete_keeps_it_closed(ben: Person) -> None:
     """H5: an older program must not open what a newer one deleted in a way it does not know."""
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         row = installation.locked(session)
         open_ledger(ben.services.settings, keys_of(ben.services.settings), row.reference).append(
             [LedgerEntry("zukunft", "a", "b", "c", "d")], clock.now()

@@ -32,7 +32,7 @@ def identities_are_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def count(settings: Settings) -> int:
     databases = connect(settings)
     try:
-        with databases.vault_reading() as session:
+        with databases.whole.vault_reading() as session:
             return session.scalar(select(func.count()).select_from(Identity))
     finally:
         databases.close()
@@ -49,7 +49,7 @@ def test_a_destroyed_key_is_in_no_older_backup_either(ben: Person, tmp_path: Pat
     with backups.another(settings, tmp_path / "before") as elsewhere:
         backups.restored(elsewhere, name=made.name)
         assert count(elsewhere) == keys
-    with ben.services.databases.vault_writing.begin() as session:
+    with ben.services.databases.whole.vault_writing.begin() as session:
         session.execute(delete(Identity))
     with open_target(settings.backup.targets[0], settings) as target:
         create.copy_keys(ben.services.databases, target, keys_of(settings))

@@ -52,7 +52,7 @@ def discard(who: Person, settings: Settings, upload_id: int = 2) -> None:
 def state_of(settings: Settings, upload_id: int) -> str:
     databases = connect(settings)
     try:
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             return session.get_one(models.Upload, upload_id).state
     finally:
         databases.close()
@@ -83,10 +83,10 @@ def test_everything_comes_back_to_the_second(anna: Person, target: Settings, tmp
             brought, left = kept_files.result(there, elsewhere, 2), kept_files.result(here, target, 2)
         assert brought.tables.staff.equals(left.tables.staff)
         databases = connect(elsewhere)
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             last = session.scalars(select(models.AuditEvent).order_by(models.AuditEvent.id.desc())).first()
             assert session.scalar(select(func.count()).select_from(models.SignIn)) == 0, "every session has ended"
-        with databases.writing.begin() as session:  # numbers go on where they were
+        with databases.whole.writing.begin() as session:  # numbers go on where they were
             session.add(models.Tenant(name="Neuer Träger"))
         databases.close()
         assert (last.action, last.object, last.reason) == (restoring.RESTORED, made.name, "Probe im Test")
@@ -237,7 +237,7 @@ def test_a_rehearsal_compares_and_leaves_no_trace_but_the_log(
         answers = iter(({"count": 1}, {"count": 2}))
         monkeypatch.setattr(rehearsal, "_figures", lambda *_: next(answers))
         assert not rehearsal.rehearse(anna.system, target, place, made).passed
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         query = select(models.AuditEvent.result).where(models.AuditEvent.action == rehearsal.REHEARSED)
         assert session.scalars(query.order_by(models.AuditEvent.id)).all() == ["ok", "fehler"]
 

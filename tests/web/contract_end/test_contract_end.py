@@ -152,14 +152,14 @@ def test_names_are_unreadable_here_and_in_a_backup_of_before(ben: Person, tmp_pa
 
 
 def logged(who: Person) -> list[models.AuditEvent]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return list(session.scalars(select(models.AuditEvent)))
 
 
 def identity(settings: Settings, home_id: int) -> tuple[bytes, str]:
     """Return a sealed number, and the place it is sealed for."""
     databases = connect(settings)
-    with databases.vault_reading() as session:
+    with databases.whole.vault_reading() as session:
         row = session.scalars(select(Identity).where(Identity.home_id == home_id)).first()
     databases.close()
     return bytes(row.number), f"identity/{home_id}/{row.pseudonym}/number"
@@ -168,7 +168,7 @@ def identity(settings: Settings, home_id: int) -> tuple[bytes, str]:
 def opened(settings: Settings, reference: str, sealed: tuple[bytes, str]) -> bytes:
     databases = connect(settings)
     try:
-        with databases.vault_reading() as session:
+        with databases.whole.vault_reading() as session:
             return Box(open_vault.ring_of(session, settings, reference), pseudonyms.PURPOSE).open(*sealed)
     finally:
         databases.close()
@@ -236,14 +236,14 @@ def test_killed_anywhere_it_goes_on(ben: Person, tmp_path: Path, table: str) -> 
 def test_a_restored_copy_deletes_the_operator_again(ben: Person, tmp_path: Path) -> None:
     """H5, H8: by its reference, which never comes back with another meaning."""
     other, access = prepared(ben, tmp_path / "export.zip")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         reference = session.get_one(models.Tenant, access.tenant_id).reference
     ending.end(access, ben.services.settings)
     again = person(ben.app, "again", "Träger Süd", "Haus am Hang")
     again.read_in(workbooks.workbook())
-    with ben.services.databases.writing.begin() as session:  # a copy from before, by the same reference
+    with ben.services.databases.whole.writing.begin() as session:  # a copy from before, by the same reference
         session.get_one(models.Tenant, tenant_of(again)).reference = reference
         installation.locked(session).ledger = 0
     opening.prepare(ben.services.settings)
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert list(session.scalars(select(models.Tenant.id))) == [tenant_of(other)]

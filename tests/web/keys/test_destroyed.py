@@ -45,7 +45,7 @@ def destroyed(who: Person, settings: Settings) -> list[str]:
 def people(settings: Settings) -> int:
     databases = connect(settings)
     try:
-        with databases.vault_reading() as session:
+        with databases.whole.vault_reading() as session:
             return session.scalar(select(func.count()).select_from(Identity))
     finally:
         databases.close()
@@ -95,7 +95,7 @@ def test_a_copy_that_could_not_be_replaced_is_told_and_brings_nothing_back(
 def keys(settings: Settings) -> int:
     databases = connect(settings)
     try:
-        with databases.vault_reading() as session:
+        with databases.whole.vault_reading() as session:
             return session.scalar(select(func.count()).select_from(TenantKey))
     finally:
         databases.close()

@@ -45,7 +45,7 @@ def test_entries_of_each_tenant_are_a_chain_of_their_own(databases: Databases, a
         write(other, 2)
         write(access, 1)
         write(accesses.system(databases), 1)
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         query = select(AuditEvent.chain, AuditEvent.number).order_by(AuditEvent.id)
         of_chain: dict[str, list[int]] = {}
         for chain, number in session.execute(query):
@@ -68,7 +68,7 @@ def test_entries_of_two_at_once_do_not_fork_a_chain(settings: Settings, database
         try:
             mine = replace(access, databases=own)
             for number in range(12):
-                session = own.writing()
+                session = own.whole.writing()
                 with session.begin():
                     audit.record(session, mine, "anmeldung", what=f"{mark} {number}")
                     audit.record(session, accesses.system(own), "anmeldung")
@@ -91,24 +91,24 @@ def test_entries_of_two_at_once_do_not_fork_a_chain(settings: Settings, database
 
 def test_an_entry_that_is_not_committed_leaves_no_gap(databases: Databases, access: Access) -> None:
     """G3: neither in the chain nor in its anchor; also where the commit itself fails."""
-    with databases.writing() as session:
+    with databases.whole.writing() as session:
         audit.record(session, access, "anmeldung")
         session.rollback()
         session.commit()
-    session = databases.writing()
+    session = databases.whole.writing()
     audit.record(session, access, "anmeldung")
     event.listen(session, "before_commit", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         session.commit()
     session.close()
-    with pytest.raises(ValueError, match="address"), databases.writing.begin() as session:
+    with pytest.raises(ValueError, match="address"), databases.whole.writing.begin() as session:
         audit.record(session, replace(access, origin=replace(access.origin, address=None)), "anmeldung")
     write(access, 1)
     assert (report(access).fault, report(access).last) == (None, 11)
 
 
 def test_an_entry_may_not_be_written_in_a_savepoint(databases: Databases, access: Access) -> None:
-    with databases.writing.begin() as session, session.begin_nested(), pytest.raises(RuntimeError):
+    with databases.whole.writing.begin() as session, session.begin_nested(), pytest.raises(RuntimeError):
         audit.record(session, access, "anmeldung")
 
 
@@ -204,7 +204,7 @@ def test_removed_entries_are_named(
 
 def test_a_removed_end_shows_though_the_head_was_put_back(databases: Databases, access: Access) -> None:
     """G3: the database alone looks as it once was; the anchor outside knows better, also after further entries."""
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         former = session.execute(
             select(AuditEvent.mac).where(AuditEvent.chain != "", AuditEvent.number == 7)
         ).scalar_one()
@@ -269,7 +269,7 @@ def test_an_inserted_entry_is_named(databases: Databases, access: Access, number
 def test_a_chain_without_keys_does_not_pass_for_one(databases: Databases, access: Access) -> None:
     """G3: digests that anybody can make are for entries from before the chains alone."""
     keys = databases.log
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         entries = session.scalars(select(AuditEvent).where(AuditEvent.chain != "").order_by(AuditEvent.number)).all()
     mac = b""
     for entry in entries:
@@ -329,7 +329,7 @@ def test_an_anchor_of_another_chain_is_none(databases: Databases, access: Access
 
 def test_an_anchor_that_fell_behind_is_made_up_for(databases: Databases, access: Access) -> None:
     """G3: a disk that lost its last writes is no attack, as long as the noted entry is in the chain."""
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         chain, mac = session.execute(
             select(AuditEvent.chain, AuditEvent.mac).where(AuditEvent.number == 6, AuditEvent.chain != "")
         ).one()
@@ -348,10 +348,10 @@ def test_nobody_waits_for_an_entry_of_a_long_transaction(postgres: Settings) -> 
     try:
         access = tenant(databases)
         write(access, 1)
-        with databases.writing.begin() as session:
+        with databases.whole.writing.begin() as session:
             audit.record(session, access, "einlesen.speichern")
             session.execute(select(func.count()).select_from(AuditEvent))
-            with databases.writing.begin() as other:
+            with databases.whole.writing.begin() as other:
                 other.execute(text("SET LOCAL lock_timeout = '2s'"))
                 audit.record(other, access, "anmeldung")
         assert (report(access).fault, report(access).last) == (None, 3)

@@ -51,7 +51,7 @@ def test_what_is_older_than_the_period_goes_and_the_chain_says_so(
     system = accesses.system(databases)
     assert expiry.delete_expired(system, settings_of_log) == 10
     assert expiry.delete_expired(system, settings_of_log) == 0
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         entries = session.scalars(select(AuditEvent).where(AuditEvent.chain != "").order_by(AuditEvent.number)).all()
     assert [entry.number for entry in entries] == [6, 7, 8, 9, 10, 11]
     assert entries[0].at == NOW - timedelta(days=DAYS)
@@ -96,7 +96,7 @@ def test_more_than_what_expired_may_not_be_missing(
 ) -> None:
     """G5: entries after the beginning, and the entry that tells of the deletion."""
     expiry.delete_expired(accesses.system(databases), settings_of_log)
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         head = session.scalars(select(LogHead).where(LogHead.chain != "")).one()
     run(databases, "DELETE FROM audit_event WHERE chain <> '' AND number = 6")
     assert (report(access).fault, report(access).number) == (LogFault.REMOVED, 6)

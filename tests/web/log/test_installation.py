@@ -92,7 +92,7 @@ def test_a_restore_over_an_installation_says_which_entries_it_lost(anna: Person,
     write(anna.access, 4)
     backups.restored(target, replace_all=True)
     assert all(one.fault is None and one.anchored for one in verification.verify(anna.system))
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         query = select(AuditEvent).where(AuditEvent.action == audit.TAKEN_OVER, AuditEvent.chain != "")
         entry = session.scalars(query).one()
     tenant_name = next(name for name in length if name)
@@ -165,7 +165,7 @@ def test_the_role_of_the_application_cannot_touch_the_log(restricted: Settings) 
             assert connection.exec_driver_sql("SELECT forget_log(chain) FROM audit_head").scalar_one() == 0
         assert expiry.delete_expired(accesses.system(databases), replace(restricted, log_days=-1)) == 2
         assert (report(access).fault, report(access).first, report(access).last) == (None, 3, 4)
-        with databases.writing.begin() as session:  # everything else it may do
+        with databases.whole.writing.begin() as session:  # everything else it may do
             session.execute(text("UPDATE tenant SET name = 'Neu'"))
     finally:
         databases.close()

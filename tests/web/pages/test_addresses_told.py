@@ -90,7 +90,7 @@ def test_what_cannot_be_meant_is_told_and_no_file_is_made_of_it(client: FlaskCli
 
 def test_levels_and_days_of_single_pages_are_told_too(client: FlaskClient, ben: Person) -> None:
     assert "„soll“ ist ein Niveau von 0 (unbekannt) bis 4" in words(client, "/interventionen", soll="5")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         resident = session.scalars(select(Resident.pseudonym).where(Resident.known)).first()
     assert "„gestern“ ist kein Tag" in words(client, f"/warum/1.1/{resident}", am="gestern")
     assert "ist kein Tag" not in words(client, f"/warum/1.1/{resident}", am="2026-02-05")

@@ -129,7 +129,7 @@ def test_undoing_the_first_upload_leaves_no_known_people(january: Person) -> Non
 
 def reported(who: Person) -> list[dict[str, Any]]:
     """Note a report as folding anew leaves it, and return it."""
-    with who.services.databases.writing.begin() as session:
+    with who.services.databases.whole.writing.begin() as session:
         home = session.get_one(models.Home, who.home_id)
         home.fold_report = [
             {"month": 672, "rows_added": 0, "rows_removed": 1204, "reasons": {}},

@@ -30,7 +30,7 @@ def delete_due(who: Person) -> dict[Deletion, int]:
 
 
 def months(who: Person) -> list[int]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return list(session.scalars(select(models.WorkMonth.month).order_by(models.WorkMonth.month)))
 
 
@@ -58,7 +58,7 @@ def test_years_go_by(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ("Leistungen und Dienste", 1, rule) in protocol(anna)
     assert ("Monate mit Leistungen und Diensten", 1, rule) in protocol(anna)
     assert Deletion.WORK not in delete_due(anna), "once"
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         assert list(session.scalars(select(models.AppliedDuties.month))) == [JANUARY], "its night is in February"
     go_to(monkeypatch, date(2030, 3, 1))
     done = delete_due(anna)
@@ -67,7 +67,7 @@ def test_years_go_by(anna: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     assert months(anna) == []
     assert stored_results.content(anna.services.databases, anna.home_id) == {}
     assert scans.found(anna, [*workbooks.MARKERS, "M-0"]) == []
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         for model in (models.Resident, models.Staff, models.Assessment, models.AppliedMonth, models.AppliedDuties):
             assert session.scalar(select(func.count()).select_from(model)) == 0
     assert due.listed(anna.system, anna.services.settings) == []
@@ -126,7 +126,7 @@ def test_texts_of_uploads_go_and_their_numbers_stay(ben: Person, monkeypatch: py
     assert Deletion.UPLOAD not in delete_due(ben)
     go_to(monkeypatch, clock.today() + timedelta(days=3))
     assert delete_due(ben)[Deletion.UPLOAD] == 1
-    with ben.services.databases.vault_reading() as vault:
+    with ben.services.databases.whole.vault_reading() as vault:
         assert vault.scalar(select(func.count()).select_from(SealedUploadTexts)) == 0
     assert records.places(ben.access, upload_id) == []
     assert ben.state(upload_id) == "gespeichert"
@@ -140,14 +140,14 @@ def test_a_disabled_account_is_emptied_after_a_year(ben: Person, monkeypatch: py
     go_to(monkeypatch, clock.today() + timedelta(days=364))
     assert Deletion.ACCOUNT not in delete_due(ben)
     go_to(monkeypatch, clock.today() + timedelta(days=3))
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         found = session.scalars(select(models.Account).where(models.Account.user_name == "vera.quastlich")).one()
         kept: dict[str, Any] = {name: getattr(found, name) for name in ("user_name", "display_name", "password_hash")}
     assert delete_due(ben)[Deletion.ACCOUNT] == 1
     assert scans.found(ben, ["vera.quastlich", "Vera Quastlich"]) == []
     with pytest.raises(accounts.AccountError, match="gelöscht"):
         accounts.enable(ben.access, f"geloescht-{found.id}", reason="Versehen")
-    with ben.services.databases.writing.begin() as session:  # a copy of before is put back
+    with ben.services.databases.whole.writing.begin() as session:  # a copy of before is put back
         account = session.get_one(models.Account, found.id)
         for name, value in kept.items():
             setattr(account, name, value)
@@ -159,7 +159,7 @@ def test_a_disabled_account_is_emptied_after_a_year(ben: Person, monkeypatch: py
 def test_a_month_put_back_is_deleted_again(ben: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """H5: the ledger knows the months."""
     ben.read_in(workbooks.workbook())
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         rows = [
             {column.name: getattr(one, column.key) for column in []} | {"upload_id": one.upload_id, "month": one.month}
             | {"contents": one.contents, "lengths": one.lengths}
@@ -167,11 +167,11 @@ def test_a_month_put_back_is_deleted_again(ben: Person, monkeypatch: pytest.Monk
         ]  # fmt: skip
     go_to(monkeypatch, date(2029, 2, 1))
     delete_due(ben)
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         session.add_all(models.AppliedMonth(**row) for row in rows if row["month"] == JANUARY)
         installation.locked(session).ledger = 0
     opening.prepare(ben.services.settings)
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert list(session.scalars(select(models.AppliedMonth.month))) == [FEBRUARY]
 
 

@@ -48,7 +48,7 @@ def test_the_protocol_is_a_page_and_a_file(ben: Person, monkeypatch: pytest.Monk
     assert len(told) == len(rows) - 1
     assert all("zeitplan" in line["Wer"] or "test" in line["Wer"].casefold() for line in told)
     assert workbooks.told(page + json.dumps(told, ensure_ascii=False)) == []
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         actions = list(session.scalars(select(AuditEvent.action)))
     assert actions.count("loeschprotokoll.herunterladen") == 2
 

@@ -24,12 +24,12 @@ def chief(ben: Person) -> Person:
 
 
 def state(who: Person) -> models.Account:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return session.get_one(models.Account, account_of(who))
 
 
 def last_entry(who: Person) -> tuple[str, int | None, str, str]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         event = models.AuditEvent
         query = select(event.action, event.account_id, event.object, event.reason).order_by(event.id.desc())
         return tuple(session.execute(query).first())

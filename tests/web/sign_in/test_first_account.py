@@ -33,7 +33,7 @@ def test_the_first_person_sets_the_installation_up(app: Flask) -> None:
     """A11: operator, home and an account that administers; a second factor comes before anything else."""
     databases = app.extensions["pebem"].databases
     code = first_token.make(system(databases))
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         assert code.replace("-", "").encode() not in session.scalars(select(models.FirstToken.token_hash)).one()
     client = browser(app)
     assert "Ersten Zugang einrichten" in client.get("/anmelden").text
@@ -45,7 +45,7 @@ def test_the_first_person_sets_the_installation_up(app: Flask) -> None:
     post(client, "/wiederherstellungscodes/", "/wiederherstellungscodes/")
     assert "Haus am Ufer" in client.get("/").text
     assert client.get("/konten/").status_code == 200
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         account = session.scalars(select(models.Account)).one()
         logged = session.execute(select(models.AuditEvent.action, models.AuditEvent.reason)).all()
     assert (account.user_name, account.must_change_password) == ("p.meier", False)
@@ -68,7 +68,7 @@ def test_a_code_is_good_once(small_app: Flask) -> None:
     first = first_token.FirstAccount("T", "H", "y", "Y", SAID["kennwort"])
     with pytest.raises(first_token.FirstTokenError, match="stimmt nicht"):
         first_token.redeem(system(databases), code, first)
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         assert len(session.scalars(select(models.Account)).all()) == 1
 
 
@@ -91,7 +91,7 @@ def test_what_is_wrong_makes_nothing_and_spends_no_code(small_app: Flask, wrong:
     assert page.status_code == 422
     assert words in page.text
     assert SAID["kennwort"] not in page.text
-    with databases.reading() as session:
+    with databases.whole.reading() as session:
         assert session.scalars(select(models.Tenant)).all() == []
     assert post(client, "/erster-zugang", "/erster-zugang", einmalcode=code, **SAID).status_code == 302
 

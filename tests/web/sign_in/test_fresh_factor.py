@@ -152,5 +152,5 @@ def test_wrong_codes_at_the_confirmation_lock_the_account_and_end_its_sessions(b
     for _ in range(3):
         post(client, "/anmelden/code", "/anmelden/code", code="000000")
     assert client.get("/").location == "/anmelden"
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.scalars(select(models.Account.locked_at)).one() is not None

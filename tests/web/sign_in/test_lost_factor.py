@@ -18,7 +18,7 @@ from web.store import models
 
 
 def log(who: Person) -> list[tuple[str, int | None, str, str]]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         event = models.AuditEvent
         query = select(event.action, event.account_id, event.object, event.reason).order_by(event.id)
         return [tuple(row) for row in session.execute(query)]
@@ -26,7 +26,7 @@ def log(who: Person) -> list[tuple[str, int | None, str, str]]:
 
 def factors(who: Person) -> tuple[bool, int, int]:
     """Return whether the account of a person has an app, how many passkeys, and how many recovery codes."""
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         account = session.get_one(models.Account, account_of(who))
         keys = session.scalars(select(models.Passkey).where(models.Passkey.account_id == account.id)).all()
         return account.totp_secret is not None, len(keys), recovery_codes.left(who.access)
@@ -115,7 +115,7 @@ def test_the_host_confirms_only_where_nobody_else_can(ben: Person) -> None:
     once = by_host()
     assert factors(ben) == (False, 0, 0)
     assert log(ben)[-1] == ("faktor-verlust.bestaetigen", None, f"konto {account_of(ben)}", "Gerät verloren")
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         actors = session.scalars(select(models.AuditEvent.actor).order_by(models.AuditEvent.id)).all()
     assert actors[-1].startswith("befehl ")
     ben.password = once

@@ -95,7 +95,7 @@ def test_an_answer_of_another_page_is_refused(ben: Person, said: dict[str, str])
     client.post("/passkeys/zeigen", data={**sent, "antwort": device.sign(options, **said)})
     assert "passt nicht zu Ihrem Konto" in client.get("/anmelden/code").text
     assert client.get("/").location == "/anmelden/code"
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.scalars(select(models.Account.failed_count)).one() == 1
     client.post("/passkeys/zeigen", data={**sent, "antwort": device.sign(options)})
     assert client.get("/").location == "/anmelden/code", "the question is gone with the first answer"

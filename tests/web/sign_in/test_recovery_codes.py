@@ -17,7 +17,7 @@ CODE = re.compile(r"<code>(\d+-[a-z0-9-]{14})</code>")
 
 
 def log(who: Person) -> list[tuple[str, str]]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return [tuple(row) for row in session.execute(select(models.AuditEvent.action, models.AuditEvent.object))]
 
 
@@ -33,7 +33,7 @@ def test_ten_codes_are_shown_until_they_are_put_away_and_never_again(ben: Person
     assert all(code in file.text for code in codes)
     with client.session_transaction() as cookie:
         assert codes[0] not in str(dict(cookie))
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         stored = session.scalars(select(models.RecoveryCode.code_hash)).all()
     assert all(one.startswith("$argon2id$") for one in stored)
     assert len(set(stored)) == 10

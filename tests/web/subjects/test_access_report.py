@@ -93,7 +93,7 @@ def test_an_employee_is_told_everything_and_nothing_of_others(ben: Person) -> No
 def test_the_history_ends_with_what_is_stored(anna: Person) -> None:
     """T7: upload by upload; applied one after the other, the changes give exactly what is stored of everybody."""
     full_home(anna)
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         stored = home_data.statements_of(session, anna.home_id)
         levels: dict[tuple[str, Any], Any] = {}
         wards: dict[tuple[str, Any], Any] = {}
@@ -159,7 +159,7 @@ def test_from_the_question_to_the_deletion_through_the_pages(ben: Person) -> Non
     assert pdf.data.startswith(b"%PDF")
     assert json.loads(post(client, "/betroffene/auskunft", "/betroffene/", wer=pseudonym, form="json").text)["Wer"]
     assert post(client, "/betroffene/auskunft", "/betroffene/", wer=pseudonym, form="exe").status_code == 400
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         given = session.scalars(select(AuditEvent.details).where(AuditEvent.action == "person.auskunft")).all()
     assert {one["empfaenger"] for one in given} == {f"konto {ben.access.account}"}, "T10: who received it"
     post(client, "/betroffene/loeschen", "/betroffene/", wer=pseudonym)

@@ -30,12 +30,12 @@ def correct(
 
 
 def figures(who: Person) -> dict[Any, Any]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         return stored_results.kept(session, who.home_id)
 
 
 def levels(who: Person, pseudonym: str) -> list[tuple[int, str]]:
-    with who.services.databases.reading() as session:
+    with who.services.databases.whole.reading() as session:
         staff = home_data.statements_of(session, who.home_id).staff
     own = staff[staff["staff"] == pseudonym]
     return [(int(row.qn), str(row.start)[:10]) for row in own.itertuples()]
@@ -63,7 +63,7 @@ def test_a_corrected_level_survives_uploads_and_can_be_withdrawn(anna: Person) -
     correction.withdraw(anna.access, anna.home_id, made.id)
     assert levels(anna, pseudonym) == was
     assert figures(anna) == before
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         actions = list(session.scalars(select(models.AuditEvent.action)))
     assert [one for one in actions if one.startswith("person.bericht")] == [
         "person.berichtigen", "person.berichtigung.zuruecknehmen",
@@ -76,7 +76,7 @@ def test_grade_and_ward_of_a_resident(ben: Person) -> None:
     pseudonym = pseudonym_of(ben, RESIDENT, "0042")
     correct(ben, pseudonym, GRADE, "3")
     correct(ben, pseudonym, WARD, "WB 9 neu", date(2026, 2, 1))
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         found = home_data.statements_of(session, ben.home_id)
     grades, wards = found.grades, found.wards
     assert grades[grades["resident"] == pseudonym]["grade"].tolist() == [3]

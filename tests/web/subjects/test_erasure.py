@@ -47,9 +47,9 @@ def test_a_deleted_resident_is_found_nowhere(anna: Person) -> None:
     pseudonym = pseudonym_of(anna, RESIDENT, "0042")
     places = {place for place, _ in scans.found(anna, texts_of(pseudonym))}
     assert {f"{upload_id}/faulty", "identity.number", "upload.file_names"} <= places
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         number = session.scalars(select(models.Resident.id).where(models.Resident.pseudonym == pseudonym)).one()
-    with anna.services.databases.writing.begin() as session:
+    with anna.services.databases.whole.writing.begin() as session:
         of_level = {"resident_id": number, "intervention": "1.1", "level": 4, "reason": "Hautzustand"}
         days = {"start": date(2026, 1, 1), "end": date(2026, 3, 1), "created_at": clock.now()}
         session.add(models.Override(home_id=anna.home_id, account_id=anna.access.account, **of_level, **days))
@@ -92,7 +92,7 @@ def test_what_is_said_of_persons_outlives_an_upload(ben: Person) -> None:
     more = [workbooks.WORK[0], ("77", "P2", "1.1", "09.02.2026", "08:10", "10", "Früh", "", "")]
     second = ben.read_in(workbooks.workbook(Interventionen=more))
     ben.undo(second)
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert session.scalars(select(models.Staff.id).where(models.Staff.pseudonym.startswith("M-0"))).all()
     stored_results.check(ben)
     restriction.restrict(ben.access, ben.home_id, restricted, reason="bestritten")
@@ -100,7 +100,7 @@ def test_what_is_said_of_persons_outlives_an_upload(ben: Person) -> None:
     restriction.restrict(ben.access, ben.home_id, restricted, reason="bestritten")
     correction.correct(ben.access, ben.home_id, corrected, kind=LEVEL, value="4", first=None, reason="falsch")
     ben.undo(first)
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         left = {one for model in (models.Resident, models.Staff) for one in session.scalars(select(model.pseudonym))}
     assert left == {restricted, corrected}
     assert run.delete_due(ben.system, ben.services.settings) == {}, "nor does the night"
@@ -118,15 +118,15 @@ def test_the_work_of_a_deleted_employee_stays_as_that_of_nobody(anna: Person) ->
     anna.read_in(workbooks.workbook(**workbooks.home(), Dienste=duties))
     anna.read_in(workbooks.workbook())
     pseudonym = pseudonym_of(anna, STAFF, "P1")
-    before = stored_results.aggregate(anna.services.databases.reading, anna.home_id)
+    before = stored_results.aggregate(anna.services.databases.whole.reading, anna.home_id)
     erase(anna, pseudonym)
     assert scans.found(anna, (pseudonym, "P1", "Quast", "Ute")) == []
-    after = stored_results.aggregate(anna.services.databases.reading, anna.home_id)
+    after = stored_results.aggregate(anna.services.databases.whole.reading, anna.home_id)
     (was,), now = before.tables.values(), after.tables.values()
     for name in ("count", "seconds"):
         assert was.columns[name].sum() == sum(one.columns[name].sum() for one in now) > 0
     assert after != before, "nobody knows the level any more"
-    with anna.services.databases.reading() as session:
+    with anna.services.databases.whole.reading() as session:
         assert session.scalars(select(models.AppliedDuties)).all() == []
         (stranger,) = session.scalars(select(models.Staff).where(models.Staff.pseudonym.startswith("M-0"))).all()
         assert not stranger.known
@@ -151,7 +151,7 @@ def test_a_restored_copy_deletes_the_person_again(ben: Person, tmp_path: Path) -
     ben.read_in(workbooks.workbook())
     pseudonym = pseudonym_of(ben, RESIDENT, "0042")
     settings = ben.services.settings
-    with ben.services.databases.writing.begin() as session:
+    with ben.services.databases.whole.writing.begin() as session:
         installation.locked(session)
     waiting = ben.read_in(workbooks.workbook(), store=False)
     with pytest.raises(ErasureError, match="entscheiden"):

@@ -27,7 +27,7 @@ DUTIES = [("Personal-Nr", "Wohnbereich", "Beginn", "Ende"), ("P1", "WB 1", "05.0
 
 def totals(who: Person) -> tuple[int, int]:
     """Return rows and seconds in the figures of a home."""
-    tables = stored_results.aggregate(who.services.databases.reading, who.home_id).tables.values()
+    tables = stored_results.aggregate(who.services.databases.whole.reading, who.home_id).tables.values()
     return tuple(sum(int(one.columns[name].sum()) for one in tables) for name in ("count", "seconds"))
 
 
@@ -42,7 +42,7 @@ def test_a_restricted_resident_counts_nowhere_until_lifted(anna: Person) -> None
     pseudonym = pseudonym_of(anna, RESIDENT, "0042")
     restrict(anna, pseudonym)
     assert totals(anna) == (whole[0] - 3, whole[1] - 3 * 20 * 60)
-    assert pseudonym not in str(stored_results.kept(anna.services.databases.reading(), anna.home_id))
+    assert pseudonym not in str(stored_results.kept(anna.services.databases.whole.reading(), anna.home_id))
     head = workbooks.WORK[0]
     more = [head, ("0042", "P1", "1.1", "09.02.2026", "07:10", "20", "Früh", "", ""),
             ("77", "P1", "1.1", "09.02.2026", "08:10", "10", "Früh", "", "")]  # fmt: skip
@@ -62,13 +62,13 @@ def test_a_restricted_employee_counts_nowhere(ben: Person) -> None:
     whole = totals(ben)
     pseudonym, other = pseudonym_of(ben, STAFF, "P1"), pseudonym_of(ben, STAFF, "P9")
     restrict(ben, pseudonym)
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         tables = home_data.tables_of(session, ben.home_id)
     assert len(tables.duties) == 0
     assert pseudonym not in set(tables.interventions["staff"].dropna())
     assert totals(ben)[0] < whole[0]
     person_answers.answer(ben.access, home_id=ben.home_id, reply=PersonReply(STAFF, other, SAME, pseudonym))
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert other not in set(home_data.work_of(session, ben.home_id)["staff"].dropna())
     stored_results.check(ben)
     erase(ben, other)
@@ -81,7 +81,7 @@ def test_who_turns_out_to_be_a_restricted_person_is_restricted(ben: Person) -> N
     pseudonym, other = pseudonym_of(ben, STAFF, "P1"), pseudonym_of(ben, STAFF, "P9")
     restrict(ben, other)
     person_answers.answer(ben.access, home_id=ben.home_id, reply=PersonReply(STAFF, other, SAME, pseudonym))
-    with ben.services.databases.reading() as session:
+    with ben.services.databases.whole.reading() as session:
         assert not {pseudonym, other} & set(home_data.work_of(session, ben.home_id)["staff"].dropna())
     stored_results.check(ben)
 

@@ -96,10 +96,10 @@ def rehearse(
 def _compare(settings: Settings) -> tuple[int, int, int]:
     databases, homes, same, outdated = connect(settings), 0, 0, 0
     try:
-        with databases.reading() as session:
+        with databases.whole.reading() as session:
             numbers = list(session.scalars(select(Home.id).order_by(Home.id)))
         for home_id in numbers:
-            with databases.writing() as session:
+            with databases.whole.writing() as session:
                 if results.stale(session, session.get_one(Home, home_id)):
                     outdated += 1
                     continue

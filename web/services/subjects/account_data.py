@@ -146,11 +146,12 @@ def _own(session: Session, access: Access, user_name: str) -> Account:
 def _mentions(session: Session, account_id: int) -> list[tuple[str, str]]:
     """Return in how many entries of each table the number of an account stands."""
     found = []
-    for table in Base.metadata.sorted_tables:
+    for mapper in sorted(Base.registry.mappers, key=lambda one: str(one.local_table)):
+        table = Base.metadata.tables[str(mapper.local_table)]
         for column in table.columns:
             if any(key.column.table.name == "account" for key in column.foreign_keys):
-                number = session.scalar(select(func.count()).select_from(table).where(column == account_id))
-                if number:
+                mine = getattr(mapper.class_, mapper.get_property_by_column(column).key) == account_id
+                if number := session.scalar(select(func.count()).select_from(mapper.class_).where(mine)):
                     found.append((f"{table.name}.{column.name}", str(number)))
     return found
 

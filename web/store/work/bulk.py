@@ -231,7 +231,9 @@ def first_and_last_day(connection: Connection, home_id: int) -> tuple[date, date
 
 
 def write(connection: Connection, rows: list[tuple[Any, ...]]) -> int:
-    """Insert rows that are not there yet, and return how many went in."""
+    """Insert rows of one home that are not there yet, and return how many went in."""
+    if not rows:
+        return 0
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * (_NAMES.count(",") + 1))
         return connection.exec_driver_sql(f"{INSERT} VALUES ({marks}) {_UNLESS}", rows).rowcount
@@ -240,8 +242,8 @@ def write(connection: Connection, rows: list[tuple[Any, ...]]) -> int:
     with connection.connection.cursor().copy(f"COPY {_ARRIVING} ({_NAMES}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-    selected = f"SELECT {_NAMES} FROM {_ARRIVING}"  # noqa: S608  # our own names
-    return connection.exec_driver_sql(f"{INSERT} {selected} {_UNLESS}").rowcount
+    selected = f"SELECT {_NAMES} FROM {_ARRIVING} WHERE home_id = %(home_id)s"  # noqa: S608  # our own names
+    return connection.exec_driver_sql(f"{INSERT} {selected} {_UNLESS}", {"home_id": rows[0][0]}).rowcount
 
 
 def numbered_labels(connection: Connection, home_id: int, texts: set[str]) -> dict[str, int]:

@@ -69,7 +69,7 @@ def reattribute(connection: Connection, home_id: int, upload_id: int, heirs: Map
         Upload -> contents, in order; a row of ``upload_id`` whose content is in none of them does not change.
     """
     query = select(PerformedIntervention.content, PerformedIntervention.occurrence).where(
-        PerformedIntervention.upload_id == upload_id
+        PerformedIntervention.home_id == home_id, PerformedIntervention.upload_id == upload_id
     )
     own = connection.execute(query.order_by(PerformedIntervention.content, PerformedIntervention.occurrence)).all()
     contents = np.array([row.content for row in own], f"S{WIDTH}")
