@@ -137,6 +137,7 @@ def restricted(postgres: Settings) -> Settings:
     url = postgres.database_url.set(username=role)
     yield replace(postgres, database_url=url, queue_url=url)
     with owner.begin() as connection:
+        connection.execute(text(f"GRANT {role} TO CURRENT_USER"))
         connection.execute(text(f"DROP OWNED BY {role}"))
         connection.execute(text(f"DROP ROLE {role}"))
     owner.dispose()
