@@ -15,6 +15,14 @@ pytest.register_assert_rewrite("tests.support")
 
 BROWSER = "tests/browser/"
 DEEP_ON_POSTGRES = {
+    "test_access_report",
+    "test_contract_end",
+    "test_correction",
+    "test_nothing_left",
+    "test_periods",
+    "test_restriction",
+    "test_rotation",
+    "test_without_vault",
     "test_conversation",
     "test_faulty_rows",
     "test_foreign_files",

@@ -10,7 +10,7 @@ import pytest
 from cli.main import main
 from tests.support.web.access import of_user, system
 from web import serve, settings
-from web.security.permissions import Right
+from web.security.permissions import ROLE_RIGHTS, AccountRole, Right
 from web.services import accounts, grants
 from web.store.databases import connect
 
@@ -156,4 +156,4 @@ def test_nobody_gets_a_role_that_nobody_named(
         databases.close()
     assert Right.READ_IN in rights["erste"]
     assert rights["zweite"] == {Right.SEE_FIGURES, Right.RELEASE}
-    assert rights["dritte"] == {Right.ADMINISTER, Right.INSTRUCT}
+    assert rights["dritte"] == ROLE_RIGHTS[AccountRole.ADMINISTRATION]
