@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from tests.support.web import access as accesses
@@ -125,6 +126,16 @@ def test_nothing_of_others_is_changed_or_stored(anna: Person, other: Person) -> 
         assert session.get(Account, account.id).active
         assert session.get(Resident, foreign.id).ward != "WB 9"
         assert session.scalar(select(func.count()).select_from(Label).where(Label.text == "fremd")) == 0
+
+
+def test_a_flush_that_failed_lets_nothing_else_through(anna: Person) -> None:
+    """B3: also where only its savepoint is rolled back and the transaction goes on."""
+    with sessions(anna).writing.begin() as session:
+        session.execute(insert(Label), [{"home_id": anna.home_id, "text": "doppelt"}])
+        with pytest.raises(IntegrityError), session.begin_nested():  # its end stores what is left
+            session.add(Label(home_id=anna.home_id, text="doppelt"))
+        with pytest.raises(UnboundQueryError):
+            session.connection().execute(select(Resident.__table__))
 
 
 def _days() -> dict[str, Any]:

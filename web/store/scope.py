@@ -88,6 +88,7 @@ def watch(engine: Engine) -> None:
     """Let an engine refuse statements that are not bound to the scope of their connection."""
     event.listen(engine, "before_cursor_execute", _refuse_unbound)
     event.listen(engine, "begin", _nothing_checked)
+    event.listen(engine, "rollback_savepoint", _nothing_checked)
 
 
 @event.listens_for(BoundSession, "do_orm_execute")
@@ -226,7 +227,8 @@ def _flushed(session: BoundSession, context: UOWTransaction) -> None:  # noqa: A
     session.connection().info.pop(_STORING, None)
 
 
-def _nothing_checked(connection: Connection) -> None:
+def _nothing_checked(connection: Connection, *_: object) -> None:
+    """Forget what was checked for a flush: one that failed does not say so itself."""
     connection.info.pop(_STORING, None)
 
 
