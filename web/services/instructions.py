@@ -172,9 +172,7 @@ def check_support(session: Session, tenant_id: int, *, besides: int | None = Non
     InstructionError
         Where an administrator of the tenant could grant it and none has.
     """
-    mine = Instruction.tenant_id == tenant_id, Instruction.kind == InstructionKind.SUPPORT.value
-    query = select(Instruction.id).where(*mine, *_not_over(), Instruction.open_until > clock.now())
-    if session.scalar(query.limit(1)) is not None or not _administrators(session, tenant_id, besides):
+    if is_open(session, tenant_id, InstructionKind.SUPPORT) or not _administrators(session, tenant_id, besides):
         return
     raise InstructionError(
         "Dieser Träger hat der Kommandozeile keinen Zugriff gegeben. Seine Verwaltung kann das in der Anwendung unter "
