@@ -73,7 +73,8 @@ def colleagues(visitor: Visitor) -> dict[str, str]:
 def show_password(visitor: Visitor, user_name: str, password: str) -> None:
     visitor.page.get_by_label("Benutzername").fill(user_name)
     visitor.page.get_by_label("Kennwort").fill(password)
-    visitor.page.keyboard.press("Enter")
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
 
 
 def test_a_passkey_from_the_first_sign_in_to_the_confirmation(visitor: Visitor, colleagues: dict[str, str]) -> None:
@@ -88,45 +89,45 @@ def test_a_passkey_from_the_first_sign_in_to_the_confirmation(visitor: Visitor, 
     look(visitor, "codes")
     assert page.locator(".codes code").count() == 10
     assert page.get_by_role("button", name="Drucken").is_visible()
-    page.get_by_role("button", name="Ich habe sie aufbewahrt").click()
+    visitor.follow(page.get_by_role("button", name="Ich habe sie aufbewahrt"))
     page.get_by_label("Bisheriges Kennwort").fill(colleagues["karla"])
     page.get_by_label("Neues Kennwort", exact=True).fill(PASSWORD)
     page.get_by_label("Neues Kennwort noch einmal").fill(PASSWORD)
-    page.get_by_role("button", name="Kennwort ändern").click()
+    visitor.follow(page.get_by_role("button", name="Kennwort ändern"))
     page.get_by_role("heading", name="Wo stehen wir?").wait_for()
     confirm_on_the_own_account(visitor)
     unlock_a_colleague(visitor)
-    page.get_by_role("button", name="Abmelden").click()
+    visitor.follow(page.get_by_role("button", name="Abmelden"))
     show_password(visitor, "karla", PASSWORD)
     page.get_by_text("Gerät verloren?").click()
     look(visitor, "zweiter-faktor-passkey")
-    page.get_by_role("link", name="Wiederherstellungscode eingeben").click()
+    visitor.follow(page.get_by_role("link", name="Wiederherstellungscode eingeben"))
     look(visitor, "wiederherstellungscode")
     page.go_back()
-    page.get_by_role("button", name="Mit Passkey bestätigen").click()
+    visitor.follow(page.get_by_role("button", name="Mit Passkey bestätigen"))
     page.get_by_role("heading", name="Wo stehen wir?").wait_for()
 
 
 def confirm_on_the_own_account(visitor: Visitor) -> None:
     """Look at the own account while the last factor is fresh, too old, and fresh again."""
     page = visitor.page
-    page.locator("a.who").click()
+    visitor.follow(page.locator("a.who"))
     page.get_by_text("Passkey „Laptop im Büro“").wait_for()
     look(visitor, "konto")
     with visitor.site.databases.whole.writing.begin() as session:
         session.execute(update(SignIn).values(factor_at=clock.now() - sessions.FRESH))
     page.reload()
     look(visitor, "konto-zum-lesen")
-    page.get_by_role("link", name="Passkeys, App oder Codes ändern").click()
+    visitor.follow(page.get_by_role("link", name="Passkeys, App oder Codes ändern"))
     look(visitor, "bestaetigen")
-    page.get_by_role("button", name="Mit Passkey bestätigen").click()
+    visitor.follow(page.get_by_role("button", name="Mit Passkey bestätigen"))
     page.get_by_role("button", name="Zehn neue Codes").wait_for()
 
 
 def unlock_a_colleague(visitor: Visitor) -> None:
     """Give a colleague a one-time password, by keyboard."""
     page = visitor.page
-    page.get_by_role("navigation", name="Hauptnavigation").get_by_role("link", name="Konten").click()
+    visitor.follow(page.get_by_role("navigation", name="Hauptnavigation").get_by_role("link", name="Konten"))
     row = page.get_by_role("row", name="Kurt")
     row.get_by_text("Neues Einmalpasswort").first.click()
     look(visitor, "konten")

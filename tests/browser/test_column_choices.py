@@ -156,7 +156,8 @@ def test_two_windows_on_one_upload_lose_nothing(visit: Window) -> None:
     second.get_by_role("heading", name="Sollen die Dateien so gelesen werden?").wait_for()
     first.get_by_role("button", name="So lesen").click()
     first.get_by_text("Inzwischen hat jemand").wait_for()  # it showed another state
-    first.get_by_role("link", name="Spalten ändern").click()
+    with first.expect_navigation():
+        first.get_by_role("link", name="Spalten ändern").click()
     assert {"Uhrzeit": "F „Feld 1“", "Wohnbereich": "H „Feld 3“"}.items() <= chosen(first).items()
 
 
@@ -173,12 +174,12 @@ def test_the_way_back_keeps_what_was_chosen(visit: Window) -> None:
     assert {"Uhrzeit": "F „Feld 1“", "Status": "G „Feld 2“"}.items() <= chosen(page).items()
     page.get_by_text("j · n").first.wait_for()
     field(page, "Wohnbereich").select_option(label="H „Feld 3“")
-    page.get_by_role("button", name=WEITER).click()
+    visitor.follow(page.get_by_role("button", name=WEITER))
     heading = page.get_by_role("heading", name="Sollen die Dateien so gelesen werden?")
     late = page.get_by_text("Inzwischen hat jemand")
     heading.or_(late).wait_for()
     if late.count():  # the browser showed the page as it was
         page.get_by_role("button", name=WEITER).click()
         heading.wait_for()
-    page.get_by_role("link", name="Spalten ändern").click()
+    visitor.follow(page.get_by_role("link", name="Spalten ändern"))
     assert {"Uhrzeit": "F „Feld 1“", "Wohnbereich": "H „Feld 3“"}.items() <= chosen(page).items()

@@ -31,7 +31,7 @@ def send(visitor: Visitor, name: str, content: bytes) -> Page:
     visitor.page.get_by_label("Dateien auswählen").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
-    visitor.page.get_by_role("button", name="Hochladen").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Hochladen"))
     return visitor.page
 
 

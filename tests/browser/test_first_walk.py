@@ -37,9 +37,8 @@ class Walk:
 
     def click(self, name: str | re.Pattern[str], role: str = "button") -> None:
         """Press a button or follow a link of the page."""
-        self.page.get_by_role("main").get_by_role(role, name=name).first.click()
+        self.visitor.follow(self.page.get_by_role("main").get_by_role(role, name=name).first)
         self.clicks += 1
-        self.page.wait_for_load_state()
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option of a list unless it is chosen already."""
@@ -172,6 +171,6 @@ def test_words_by_keyboard_alone(visit: Window, width: int, words: tuple[str, st
     assert "kennen wir genau" not in page.get_by_role("main").inner_text()
     visitor.go("/daten/")
     page.get_by_role("main").locator("tbody th a").first.click()
-    page.get_by_role("button", name="Verwerfen").click()
+    visitor.follow(page.get_by_role("button", name="Verwerfen"))
     if (sure := page.get_by_role("button", name="Ja, verwerfen")).count():
-        sure.click()
+        visitor.follow(sure)

@@ -32,7 +32,7 @@ def send(visitor: Visitor, name: str, content: bytes) -> None:
     visitor.page.get_by_label("Dateien auswählen").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
-    visitor.page.get_by_role("button", name="Hochladen").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Hochladen"))
 
 
 def settled(page: Page) -> str:
@@ -57,7 +57,7 @@ def test_from_the_file_to_the_figures(visit: Window, family: str, width: int) ->
             page.get_by_label("Kennwort der Datei").fill(foreign.PASSWORD)
         if page.get_by_label("Diese Zuordnung merken").count():
             page.get_by_label("Diese Zuordnung merken").uncheck()
-        page.get_by_role("button", name=NEXT).click()
+        visitor.follow(page.get_by_role("button", name=NEXT))
         page.wait_for_load_state()
     assert bool(seen) == (family not in {"xls", "ods", "das"}), seen
     visitor.check(f"fremd-{family}-vorschau")

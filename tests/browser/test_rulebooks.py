@@ -125,7 +125,7 @@ def test_an_edited_rulebook_is_uploaded_compared_and_changes_the_figures(visit: 
     page.get_by_role("heading", name="Was ist „Hausregel Am Wald 2026-1“?").wait_for()
     assert share_of(visitor) == before, "an upload alone changes nothing"
     visitor.go("/regelwerke/")
-    page.get_by_role("link", name="Hausregel Am Wald 2026-1").click()
+    visitor.follow(page.get_by_role("link", name="Hausregel Am Wald 2026-1"))
     visitor.check("regelwerk-eigenes")
     page.get_by_role("link", name="Mit dem gültigen vergleichen").click()
     page.get_by_role("heading", name="Was sich an der Passung ändert").wait_for()
@@ -171,7 +171,7 @@ def test_override_is_set_explained_and_withdrawn(visit: Window) -> None:
     page = visitor.page
     visitor.go("/interventionen/4.12")
     row = page.locator("tr", has=page.get_by_role("link", name="Warum QN 2?")).first
-    row.get_by_role("link").click()
+    visitor.follow(row.get_by_role("link"))
     why = page.url
     page.get_by_role("heading", name="Warum QN 2?").wait_for()
     assert page.get_by_role("heading", name="Was müsste anders sein?").is_visible()

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
     from web.store.databases import Databases
 
@@ -53,12 +53,16 @@ class Visitor:
         assert answer.status == 200, f"{path}: {answer.status}"
         self.page.wait_for_load_state("networkidle")
 
+    def follow(self, link: Locator) -> None:
+        """Go where a link or a button leads. A mere click returns while the page left is still there."""
+        with self.page.expect_navigation():
+            link.click()
+
     def look_at(self, name: str) -> None:
         """Choose another home, on the page as it is; pages opened afterwards are of this home."""
         self.page.locator(".top summary", has_text="Haus ").click()
         self.page.get_by_label("Einrichtung", exact=True).select_option(name)
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name="Wechseln").click()
+        self.follow(self.page.get_by_role("button", name="Wechseln"))
         self.page.wait_for_load_state("networkidle")
         self.site.home = int(parse_qs(urlsplit(self.page.url).query)["haus"][0])
 
