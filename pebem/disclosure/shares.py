@@ -15,14 +15,17 @@ done by a factor for each block, of which there is one wherever a positive one e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from pebem.disclosure.groups import LARGEST_SHARE, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
@@ -31,8 +34,11 @@ _LONGEST_STEP: Final = 2.0
 _EXACT: Final = 1e-7
 """What the sums of a stand-in may differ by from those sought, as part of all work, and how negative it may be."""
 
-_TOGETHER: Final = 0.45
-"""So much of each block several people may have done, to be tried together."""
+_TOGETHER: Final = 0.9
+"""So much of what a stand-in of several people may do less in each block, to be tried together."""
+
+_NEXT_TO_NOTHING: Final = 1e-9
+_SLIGHTLY: Final = 1e-11
 
 _DECISIVE: Final = 0.5
 """A block is told apart by a combination where it differs by this part of the largest difference of any view."""
@@ -81,27 +87,52 @@ class _Layout:
     def __init__(self, views: Sequence[NDArray[np.int64]], amount: NDArray[np.int64]) -> None:
         sizes = np.array([int(view.max()) + 1 for view in views])
         self._order = np.argsort(-sizes, kind="stable")
-        self._ends = np.cumsum(sizes[self._order]).tolist()
-        self._starts = [0, *self._ends[:-1]]
-        self._size, self._many = self._ends[-1], self._ends[0]
+        self._sizes = sizes[self._order].tolist()
+        self._starts = [0, *np.cumsum(self._sizes[:-1]).tolist()]
+        self._size, self._many = sum(self._sizes), self._sizes[0]
         place = self._place = numbered(*views)
+        self._of_row = amount
         self.first = np.empty(int(place.max()) + 1, np.int64)
         self.first[place] = np.arange(len(place))
-        starts = zip(self._order.tolist(), self._starts, strict=True)
-        self.blocks = np.stack([views[i][self.first] + start for i, start in starts])
+        self._within = [views[i][self.first] for i in self._order.tolist()]
+        self.blocks = np.stack([own + start for own, start in zip(self._within, self._starts, strict=True)])
         self.amount = np.bincount(place, amount).astype(float)
 
     def sums(self, of: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of an amount by place over each block."""
-        parts = zip(self.blocks, self._starts, self._ends, strict=True)
-        return np.concatenate([np.bincount(own - start, of, end - start) for own, start, end in parts])
+        """Return the sums of an amount by place over each block, (places,) -> (blocks,), and so for several people."""
+        if of.ndim > 1:
+            return np.stack([self.sums(one) for one in of])
+        return np.concatenate([np.bincount(own, of, size) for own, size in zip(self._within, self._sizes, strict=True)])
 
-    def sums_of_rows(self, of: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the sum of an amount by row over each block."""
-        return self.sums(np.bincount(self._place, of, len(self.first)).astype(float))
+    def at(self, of_blocks: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sums of numbers of blocks at each place: (blocks,) -> (places,) and so for several people."""
+        found = of_blocks[..., self.blocks[0]]
+        for own in self.blocks[1:]:
+            found += of_blocks[..., own]
+        return found
+
+    def of_rows(self, amount: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the sum of an amount by row at each place."""
+        return np.bincount(self._place, amount, len(self.first)).astype(float)
+
+    def of_people(
+        self, person: NDArray[np.int64], amount: NDArray[np.int64], people: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return what each of some people did at each place, shape (people, places)."""
+        rows = np.isin(person, people)
+        number = np.searchsorted(people, person[rows]) * len(self.first) + self._place[rows]
+        did = np.bincount(number, amount[rows], len(people) * len(self.first)).astype(float)
+        return did.reshape(len(people), -1)
+
+    def by_row(self, of_places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return an amount by place by row, in proportion to what was done."""
+        return (of_places / self.amount)[self._place] * self._of_row
 
     def fitted(self, weight: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return a number for each block, the sum of which over the blocks of a place, times weight, has such sums."""
+        """Return numbers of blocks, the sum of which at each place, times its weight, has such sums.
+
+        Shape (blocks,), or (people, blocks), as the sums have.
+        """
         many, few = self._many, self._size - self._many
         square, beside = np.zeros(few * few), np.zeros(many * few)
         for i, own in enumerate(self.blocks[1:] - many):
@@ -111,17 +142,21 @@ class _Layout:
         # Blocks of one view share nothing, so those of the largest one are eliminated.
         of_many = np.maximum(np.bincount(self.blocks[0], weight, many), np.finfo(float).tiny)[:, None]
         across = beside.reshape(many, few)
-        first, rest = sums[:many].reshape(many, -1), sums[many:].reshape(few, -1)
+        wanted = sums.reshape(-1, self._size).T
         left, scaled = square.reshape(few, few), across / np.sqrt(of_many)
         left += np.tril(left, -1).T
-        for at in _slices(many, few):
-            left -= scaled[at].T @ scaled[at]
-        found = _solved(left, rest - np.einsum("ij,ik->jk", across, first / of_many))
-        return np.concatenate([(first - np.einsum("ij,jk->ik", across, found)) / of_many, found]).reshape(sums.shape)
+        with _one_thread():
+            left -= scaled.T @ scaled
+            per_many = wanted[:many] / of_many
+            found = _solved(left, wanted[many:] - across.T @ per_many)
+            rest = per_many - (across @ found) / of_many
+        return np.concatenate([rest, found]).T.reshape(sums.shape)
 
-    def at(self, of_blocks: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of numbers of blocks at each place."""
-        return np.asarray(of_blocks[self.blocks].sum(axis=0))
+    def fits(self, stand_in: NDArray[np.float64], sought: NDArray[np.float64]) -> bool:
+        """Return whether it is nowhere negative and has the sums sought."""
+        if stand_in.min() < -_EXACT * self.amount.max():
+            return False
+        return bool(np.abs(self.sums(stand_in) - sought).max() <= _EXACT * self.amount.sum())
 
     def split(self, of_blocks: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return numbers of blocks by view."""
@@ -130,34 +165,33 @@ class _Layout:
 
 
 def _solved(square: NDArray[np.float64], sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Solve equations of a symmetric, nonnegative matrix by elimination; what follows from others is 0.
+    """Solve equations of a symmetric, nonnegative matrix; an unknown of which there is next to nothing is 0.
 
-    Several answers fit, as views have their total in common. Not by LAPACK: see :func:`_slices`.
+    Some equations follow from others, as views have their total in common: what is added to the diagonal decides
+    between the answers that fit.
     """
-    size, least = len(square), 1e-9 * square.diagonal().max(initial=0)
-    left = np.concatenate([square, sums], axis=1)
-    given = [i for i in range(size) if _eliminated(left, i, least)]
+    diagonal = square.diagonal()
+    there = np.flatnonzero(diagonal > _NEXT_TO_NOTHING * diagonal.max(initial=0))
+    size = np.sqrt(diagonal[there])
+    scaled = square[np.ix_(there, there)] / size / size[:, None]
+    scaled[np.diag_indices_from(scaled)] += _SLIGHTLY
     found = np.zeros_like(sums)
-    for i in reversed(given):
-        found[i] = (left[i, size:] - left[i, i + 1 : size] @ found[i + 1 :]) / left[i, i]
+    found[there] = np.linalg.solve(scaled, sums[there] / size[:, None]) / size[:, None]
     return found
 
 
-def _eliminated(left: NDArray[np.float64], i: int, least: float) -> bool:
-    """Take an unknown out of all later equations; return whether there was anything of it."""
-    if left[i, i] <= least:
-        return False
-    left[i + 1 :, i:] -= (left[i + 1 :, i] / left[i, i])[:, None] * left[i, i:]
-    return True
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
-def _slices(rows: int, columns: int) -> Iterator[slice]:
-    """Yield slices so short that their products with themselves are not shared out to other cores.
+def _one_thread() -> AbstractContextManager[object]:
+    """Multiply small matrices on one core: sharing them out costs more, many times more where the cores are busy."""
+    return _libraries().limit(limits=1, user_api="blas")
 
-    Sharing them out costs more than they do, many times more where the cores are busy.
-    """
-    step = max(1, 200_000 // (columns * columns + 1))
-    return (slice(start, start + step) for start in range(0, rows, step))
+
+StandIns = dict[int, "NDArray[np.float64]"]
+"""Person -> a stand-in of them by row, shape (n,)."""
 
 
 def mostly_one(
@@ -165,6 +199,7 @@ def mostly_one(
     person: NDArray[np.int64],
     amount: NDArray[np.int64],
     suspects: NDArray[np.int64] | None = None,
+    known: StandIns | None = None,
 ) -> Iterator[MostlyOne]:
     """Yield for each person who may be most of a combination of figures such a combination.
 
@@ -175,60 +210,85 @@ def mostly_one(
     person, amount
         Who did it, and how much: positive.
     suspects
-        Whom to ask about; None = everybody.
+        Whom to ask about, in order of number; None = everybody.
+    known
+        Stand-ins of the same work for some of these views, or for finer ones: where they are sought from. Those that
+        are found are added.
     """
     layout = _Layout(views, amount)
     people = np.unique(person) if suspects is None else suspects
     if not len(people):
         return
-    by_person = np.stack([layout.sums_of_rows(np.where(person == one, amount, 0)) for one in people], axis=1)
-    # Mostly the stand-in is what was done by all, each time a little less: one step, the same for everybody.
-    share = layout.at(layout.fitted(layout.amount, by_person))
-    exact = np.stack([layout.sums(layout.amount * one) for one in share.T], axis=1) - by_person
-    safe = (share.max(axis=0) <= LARGEST_SHARE) & (np.abs(exact).max(axis=0) <= _EXACT * layout.amount.sum())
-    unsafe = np.flatnonzero(~safe)
-    for group in _groups(by_person[:, unsafe], layout.sums(layout.amount)):
-        # One stand-in of several people has room for what each of them did less.
-        if len(group) > 1 and not _without_stand_in(layout, by_person[:, unsafe[group]].sum(axis=1) / LARGEST_SHARE):
+    known = {} if known is None else known
+    did = layout.of_people(person, amount, people)
+    whole, less = layout.sums(layout.amount), layout.sums(did) / LARGEST_SHARE
+    start = np.stack([layout.of_rows(known[one]) if one in known else layout.amount for one in people.tolist()])
+    # Mostly one step serves, weighted alike for everybody.
+    step = layout.fitted(layout.amount, whole - less - layout.sums(start))
+    stand_in = start + layout.amount * layout.at(step)
+    unsafe = []
+    for i, one in enumerate(people.tolist()):
+        found = stand_in[i] if layout.fits(stand_in[i], whole - less[i]) else None
+        if found is None and one in known:
+            found, _ = _stand_in(layout, start[i], whole - less[i])
+        if found is not None:
+            known[one] = layout.by_row(found)
             continue
-        for i in unsafe[group].tolist():
-            found = _without_stand_in(layout, by_person[:, i] / LARGEST_SHARE)
-            if found is not None:
-                place, counted = found
-                yield MostlyOne(int(people[i]), int(layout.first[place]), layout.split(counted))
-
-
-def _groups(by_person: NDArray[np.float64], whole: NDArray[np.float64]) -> Iterator[NDArray[np.int64]]:
-    """Yield people in groups that together did little enough of each block to have a stand-in in common."""
-    members: list[list[int]] = []
-    sums: list[NDArray[np.float64]] = []
-    for i in range(by_person.shape[1]):
-        own = by_person[:, i]
-        place = next((at for at, did in enumerate(sums) if (did + own <= _TOGETHER * whole).all()), len(sums))
-        if place == len(sums):
-            members.append([i])
-            sums.append(own)
+        unsafe.append(i)
+        if one in known:
+            step[i] = layout.fitted(layout.amount, -less[i])
+    groups = _groups(less, whole, unsafe)
+    while groups:
+        group = groups.pop(0)
+        found, counted = _stand_in(layout, layout.amount, whole - less[group].sum(axis=0), step[group].sum(axis=0))
+        if found is not None:  # it has room for what each of them did less
+            for i in group:
+                others = did[group].sum(axis=0) - did[i]
+                known[int(people[i])] = layout.by_row(found + others / LARGEST_SHARE)
+        elif len(group) > 1:
+            groups[:0] = [[i] for i in group]
         else:
-            members[place].append(i)
-            sums[place] = sums[place] + own
-    return (np.array(group) for group in members)
+            place = int(layout.at(counted).argmax())
+            yield MostlyOne(int(people[group[0]]), int(layout.first[place]), layout.split(counted))
 
 
-def _without_stand_in(layout: _Layout, less: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]] | None:
-    """Return None where a stand-in is found; else a place, and with how much each block counts against it."""
-    stand_in = layout.amount.copy()
-    sought = layout.sums(stand_in) - less
-    tolerance = _EXACT * layout.amount.sum()
+def _groups(less: NDArray[np.float64], whole: NDArray[np.float64], people: Sequence[int]) -> list[list[int]]:
+    """Return people in groups that together did little enough of each block to have a stand-in in common."""
+    groups: list[tuple[list[int], NDArray[np.float64]]] = []
+    for i in people:
+        for members, together in groups:
+            if (together + less[i] <= _TOGETHER * whole).all():
+                members.append(i)
+                np.add(together, less[i], out=together)
+                break
+        else:
+            groups.append(([i], less[i].copy()))
+    return [members for members, _ in groups]
+
+
+def _stand_in(
+    layout: _Layout, start: NDArray[np.float64], sought: NDArray[np.float64], step: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
+    """Return a stand-in with the sums sought, None where none is found, and how much each block counts against it.
+
+    Parameters
+    ----------
+    start
+        From what it is sought.
+    step
+        The first step from there, where it is known.
+    """
+    stand_in = np.maximum(start, _EXACT * layout.amount)
     counted = np.zeros(len(sought))
     for _ in range(_STEPS):
-        missing = sought - layout.sums(stand_in)
-        step = layout.fitted(stand_in, missing)
-        factor = 1 + layout.at(step)
-        exact = layout.sums(stand_in * factor) - sought
-        if factor.min() >= -_EXACT and np.abs(exact).max() <= tolerance:
-            return None
-        longest = np.abs(layout.at(step)).max()
-        step *= min(1.0, _LONGEST_STEP / longest)
-        stand_in *= np.exp(layout.at(step))
-        counted -= step
-    return int(layout.at(counted).argmax()), counted
+        if step is None:
+            step = layout.fitted(stand_in, sought - layout.sums(stand_in))
+        change = layout.at(step)
+        reached = stand_in * (1 + change)
+        if layout.fits(reached, sought):
+            return reached, counted
+        shorter = min(1.0, _LONGEST_STEP / float(np.abs(change).max()))
+        stand_in *= np.exp(shorter * change)
+        counted -= shorter * step
+        step = None
+    return None, counted

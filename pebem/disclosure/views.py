@@ -14,7 +14,7 @@ import numpy as np
 
 from pebem.disclosure.groups import FEWEST, HIDDEN, Work, merged, numbered, too_small
 from pebem.disclosure.links import classes
-from pebem.disclosure.shares import MostlyOne, mostly_one
+from pebem.disclosure.shares import MostlyOne, StandIns, mostly_one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,34 +72,37 @@ def blocks(
     while any(_told_less(found, columns["fit"], work, rows) for rows in measures):
         pass
     # Merging blocks takes combinations of figures away and adds none: nothing becomes about too few by it.
-    for amount in work.amounts:
-        _share(found, columns, work, amount)
+    stand_ins = [_share(found, columns, work, amount) for amount in work.amounts]
     for name, chains in beside.items():
-        found[name] = _beside(found, columns, work, chains)
+        found[name] = _beside(found, columns, work, chains, stand_ins)
     return found
 
 
 def _beside(
-    found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, chains: Sequence[Chain]
+    found: Blocks,
+    columns: Mapping[str, NDArray[np.int64]],
+    work: Work,
+    chains: Sequence[Chain],
+    stand_ins: Sequence[StandIns],
 ) -> NDArray[np.int64]:
     """Return the blocks of a view in the first way in which it can be told beside others."""
     for chain in chains:
         view = _view(columns, work, chain)
-        if view.any() and _can_be_told({**found, "": view}, work):
+        if view.any() and _can_be_told({**found, "": view}, work, stand_ins):
             return view
     return np.zeros(len(work.person), np.int64)
 
 
-def _can_be_told(found: Blocks, work: Work) -> bool:
+def _can_be_told(found: Blocks, work: Work, stand_ins: Sequence[StandIns]) -> bool:
     """Return whether views tell nothing together of too few people, and nothing that is mostly one person's."""
-    for amount in work.amounts:
+    for amount, known in zip(work.amounts, stand_ins, strict=True):
         rows = (work.person >= 0) & (amount > 0)
         views, person = [numbered(view[rows]) for view in found.values()], work.person[rows]
         if not rows.any():
             continue
         if _people(_told(views, person)[1], person).min() < FEWEST:
             return False
-        if any(mostly_one(views, person, amount[rows])):
+        if any(mostly_one(views, person, amount[rows], known=known)):
             return False
     return True
 
@@ -162,20 +165,21 @@ def _people(place: NDArray[np.int64], person: NDArray[np.int64]) -> NDArray[np.i
     return np.bincount(np.unique(place * people + person) // people, minlength=int(place.max()) + 1)
 
 
-def _share(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, amount: NDArray[np.int64]) -> None:
-    """Merge blocks until no combination of views is mostly one person's.
+def _share(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, amount: NDArray[np.int64]) -> StandIns:
+    """Merge blocks until no combination of views is mostly one person's; return stand-ins of everybody.
 
     The block of a view that such a combination is most about becomes one with others of the view that it counts less.
     """
+    known: StandIns = {}
     rows = (work.person >= 0) & (amount > 0)
     person, amount = work.person[rows], amount[rows]
     told = [[numbered(columns[one][rows]) for one in ("fit", *chain[0])] for chain in VIEWS.values()]
     if not len(person):
-        return
+        return known
     views = [numbered(found[name][rows]) for name in VIEWS]
-    suspects = [share.person for share in mostly_one(views, person, amount)]
+    suspects = [share.person for share in mostly_one(views, person, amount, known=known)]
     while suspects:  # merging for one of them brings nobody in
-        share = next(mostly_one(views, person, amount, np.array(suspects[:1])), None)
+        share = next(mostly_one(views, person, amount, np.array(suspects[:1]), known), None)
         if share is None:
             suspects.pop(0)
             continue
@@ -185,6 +189,7 @@ def _share(found: Blocks, columns: Mapping[str, NDArray[np.int64]], work: Work, 
             of_rows = found[name][rows]
             _merge(found, name, [(of_rows[views[place] == merged_[0]], of_rows[views[place] == other])])
         views[place] = numbered(found[name][rows])
+    return known
 
 
 def _least(

@@ -12,7 +12,7 @@ import pebem
 import rules
 from pebem.aggregate import DIMENSIONS
 from pebem.contributions import LACKING, contributions
-from pebem.disclosure.groups import HIDDEN, Work
+from pebem.disclosure.groups import HIDDEN, Work, numbered
 from pebem.disclosure.shares import mostly_one
 from pebem.disclosure.views import VIEWS, blocks
 from pebem.engine.decode import COVERAGE as COVERAGE_OF_ROWS
@@ -120,6 +120,39 @@ def test_what_views_leave_of_each_other_is_not_mostly_ones() -> None:
     columns = {"day": ward * 0, "ward": ward, "shift": ward * 0, "intervention": kind}
     columns |= dict.fromkeys(("outcome", "fit", "group", *COVERAGE), ward * 0)
     attacked(columns, Work(person, (amount,)), blocks(columns, Work(person, (amount,))))
+
+
+def stood_in(
+    views: list[NDArray[np.int64]], work: Work, amount: NDArray[np.int64], known: dict[int, NDArray[np.float64]]
+) -> set[int]:
+    """Ask about everybody, and hold each stand-in against what it must be; return who has none."""
+    person = work.person
+    without = {one.person for one in mostly_one(views, person, amount, known=known)}
+    assert without | set(known) == set(person)
+    for one in set(known) - without:
+        assert known[one].min() >= -1e-4
+        for view in views:
+            sought = np.bincount(view, amount) - np.bincount(view, np.where(person == one, amount, 0)) / LARGEST_SHARE
+            assert np.bincount(view, known[one]) == pytest.approx(sought, abs=1e-4)
+    return without
+
+
+@pytest.mark.parametrize("start", range(0, 60, 20))
+def test_a_stand_in_holds_and_from_a_known_one_the_same_people_have_one(start: int) -> None:
+    answers = set()
+    for seed in range(start, start + 20):
+        columns, work = drawn(seed)
+        there = (work.person >= 0) & (work.amounts[0] > 0)
+        named, amount = Work(work.person[there], ()), work.amounts[0][there]
+        views = [numbered(columns[name][there] // 3) for name in ("day", "ward", "intervention")]
+        finer = [numbered(columns["fit"][there]), *views]
+        known: dict[int, NDArray[np.float64]] = {}
+        lacking = stood_in(views, named, amount, known)
+        assert stood_in(views, named, amount, dict(known)) == lacking
+        cold = stood_in(finer, named, amount, {})
+        assert stood_in(finer, named, amount, {one: known[one] for one in set(known) - lacking}) == cold
+        answers |= {len(cold) > 0, len(cold) == len(set(named.person))}
+    assert answers == {True, False}
 
 
 @pytest.mark.parametrize(("seed", "rows"), [(0, 300), (1, 300), (2, 40_000)])
