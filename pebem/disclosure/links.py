@@ -34,16 +34,17 @@ def classes(views: Sequence[NDArray[np.int64]], person: NDArray[np.int64]) -> li
     """
     of_block = [np.arange(int(view.max(initial=0)) + 1) for view in views]
     rows = _distinct(np.stack([*views, person]))
-    changed = True
-    while changed:
-        changed = False
-        for i, of in enumerate(of_block):
-            size = int(of.max()) + 1
-            linked = _joined(size, _links(rows, i, size))
-            if int(linked.max(initial=0)) + 1 < size:
-                of_block[i] = linked[of]
-                rows = _distinct(np.concatenate([rows[:i], linked[rows[i]][None], rows[i + 1 :]]))
-                changed = True
+    i = settled = 0
+    while settled < len(of_block):
+        of = of_block[i]
+        size = int(of.max()) + 1
+        linked = _joined(size, _links(rows, i, size))
+        settled += 1
+        if int(linked.max(initial=0)) + 1 < size:
+            of_block[i] = linked[of]
+            rows = _distinct(np.concatenate([rows[:i], linked[rows[i]][None], rows[i + 1 :]]))
+            settled = 0  # this one may link more, too
+        i = (i + 1) % len(of_block)
     return of_block
 
 

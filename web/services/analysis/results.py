@@ -256,8 +256,12 @@ def _covered(everything: ShownFigures, known: CodedTable, ward: str | None) -> d
     counted, asked = None if hidden else amounts.get((), NOTHING).count, having(known, "ward", ward)
     marked: dict[str, int | None] = {}
     for name, bit in LACKING.items():
-        amounts, hidden = ShownFigures(known, (OF_COVERAGE[name],), asked & (known.columns["known"] & bit > 0)).of()
-        marked[name] = None if hidden else amounts.get((), NOTHING).count
+        lack = asked & (known.columns["known"] & bit > 0)
+        if not lack.any():
+            marked[name] = 0
+            continue
+        amounts, hidden = ShownFigures(known, (OF_COVERAGE[name],), lack).of()
+        marked[name] = None if hidden else amounts[()].count
     by_hand = marked.pop("ueberschrieben")
     rest = {name: None if counted is None or lacking is None else counted - lacking for name, lacking in marked.items()}
     return {"counted": counted, **rest, "ueberschrieben": by_hand}
