@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 import rules
 from web import addresses, current
-from web.security import gate
+from web.security import gate, permissions
 from web.services import rulebook_calendar
 from web.services.people.restrictions import FEWEST_TOLD
 from web.services.rulebooks import holdings
@@ -125,6 +125,8 @@ def init_app(app: Flask) -> None:
     ):
         app.jinja_env.filters[name] = getattr(figures, name)
     app.jinja_env.filters["rule_sentence"] = conditions.sentence
+    app.jinja_env.globals["may_open"] = _opens
+    app.jinja_env.globals["roles_of"] = _roles_of
     app.jinja_env.globals["fewest_excluded"] = FEWEST_TOLD
     app.jinja_env.globals["fit_words"] = figures.FIT_WORDS
     app.jinja_env.globals["part_words"] = figures.PART_WORDS
@@ -168,6 +170,12 @@ def _opens(endpoint: str) -> bool:
         return gate.may_open(endpoint)
     except (current.NoHomeError, HTTPException, SQLAlchemyError):
         return False
+
+
+def _roles_of(endpoint: str) -> str:
+    """Return the names of the roles that open a page, for who has none of them."""
+    right = permissions.ENDPOINTS[endpoint]
+    return " oder ".join(permissions.roles_with(right)) if right else ""
 
 
 def _excluded(area: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flask import abort, flash, make_response, redirect, request, session, url_for
@@ -135,6 +135,11 @@ def may_open(endpoint: str) -> bool:
     if right is None or access.may(right):
         return True
     return right not in permissions.OPERATOR_WIDE and bool(access.homes) and access.may(right, current.home().id)
+
+
+def way_to(endpoint: str, **values: Any) -> str | None:
+    """Return the address of a page where it opens for whoever is signed in; None elsewhere: no link leads nowhere."""
+    return url_for(endpoint, **values) if may_open(endpoint) else None
 
 
 def _confirm_first() -> Response | None:

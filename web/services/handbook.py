@@ -40,7 +40,7 @@ class HelpPage:
     html: str
 
 
-def load(name: str, picture: Callable[[str], str], cases: str) -> HelpPage:
+def load(name: str, picture: Callable[[str], str], cases: str | None) -> HelpPage:
     """Return a text of the help.
 
     Parameters
@@ -50,10 +50,12 @@ def load(name: str, picture: Callable[[str], str], cases: str) -> HelpPage:
     picture
         Gives the address of a picture, by its path below the static files.
     cases
-        Address of the page with the cases of the rulebook.
+        Address of the page with the cases of the rulebook; None where it does not open: then no link leads there.
     """
     title, chapters, html = _rendered(name)
     html = re.sub(rf'src="{re.escape(_STATIC)}([^"]+)"', lambda match: f'src="{picture(match[1])}"', html)
+    if cases is None:
+        return HelpPage(title, chapters, re.sub(rf'<a href="{re.escape(_CASES)}">(.*?)</a>', r"\1", html))
     return HelpPage(title, chapters, html.replace(f'href="{_CASES}"', f'href="{cases}"'))
 
 

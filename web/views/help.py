@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, url_for
 
+from web.security import gate
 from web.services import handbook
 
 if TYPE_CHECKING:
@@ -27,5 +28,6 @@ def terms() -> ResponseReturnValue:
 
 
 def _page(name: str) -> str:
-    page = handbook.load(name, lambda path: url_for("static", filename=path), url_for("rulebook_entries.index"))
+    cases = gate.way_to("rulebook_entries.index")
+    page = handbook.load(name, lambda path: url_for("static", filename=path), cases)
     return render_template("help/page.html", page=page)

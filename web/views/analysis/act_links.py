@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import url_for
-
 from web.addresses import END, SHIFT, START, WARD
+from web.security import gate
 from web.services.analysis.narrowing import NOT_GIVEN
 from web.wording import figures
 
@@ -16,23 +15,26 @@ if TYPE_CHECKING:
 
 
 def links(**about: Any) -> dict[str, Any]:
-    """Return what templates make addresses with: all keep what the page shows, and ``about``."""
+    """Return what templates make addresses with: all keep what the page shows, and ``about``.
 
-    def place(name: str, label: Hashable) -> str:
+    Whoever may not see acts gets no address: ``links`` is empty, the others give None.
+    """
+
+    def place(name: str, label: Hashable) -> str | None:
         return _address(about, {name: NOT_GIVEN if label is None else label})
 
     return {
-        "links": {fit: url_for("acts.index", **about, passung=fit) for fit in figures.FIT_WORDS},
-        "cell_link": lambda soll, ist: url_for("acts.index", **about, soll=soll, ist=ist),
+        "links": {fit: url for fit in figures.FIT_WORDS if (url := _address(about, {"passung": fit}))},
+        "cell_link": lambda soll, ist: _address(about, {"soll": soll, "ist": ist}),
         "ward_link": lambda label: place(WARD, label),
         "shift_link": lambda label: place(SHIFT, label),
         "day_link": lambda day: _of_day(about, day),
     }
 
 
-def _of_day(about: dict[str, Any], day: date) -> str:
+def _of_day(about: dict[str, Any], day: date) -> str | None:
     return _address(about, {START: day.isoformat(), END: day.isoformat()})
 
 
-def _address(about: dict[str, Any], chosen: dict[str, Any]) -> str:
-    return url_for("acts.index", **about, **chosen)
+def _address(about: dict[str, Any], chosen: dict[str, Any]) -> str | None:
+    return gate.way_to("acts.index", **about, **chosen)

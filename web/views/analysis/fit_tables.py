@@ -81,7 +81,7 @@ def places(
 
 
 def interventions(
-    chosen: PageSelection, links: Callable[[Group], tuple[str, str]], *, of_cell: bool, **parts: Any
+    chosen: PageSelection, links: Callable[[Group], tuple[str | None, str | None]], *, of_cell: bool, **parts: Any
 ) -> PageTable[Group]:
     """Return the table of interventions.
 

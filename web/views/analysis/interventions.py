@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, render_template, request, url_for
 from web import addresses, current
 from web.addresses import SHIFT, WARD
 from web.page_table import PageCell, PageTable, TableColumn
+from web.security import gate
 from web.services.analysis import demand, overview
 from web.views.analysis import act_links, fit_tables, page_selection, table_files
 from web.wording import figures, units
@@ -56,7 +57,7 @@ def index() -> ResponseReturnValue:
         selection=_selection_words(soll, ist),
         cell=None if soll is None or ist is None else (soll, ist),
         all_url=addresses.here(soll=None, ist=None),
-        acts_url=url_for("acts.index", soll=soll, ist=ist),
+        acts_url=gate.way_to("acts.index", soll=soll, ist=ist),
     )
 
 
@@ -195,10 +196,10 @@ def _demand(chosen: PageSelection, intervention: str) -> PageTable[Demand]:
 def _interventions(chosen: PageSelection, most: int | None = None) -> PageTable[Group]:
     levels: dict[str, Any] = {name: _level(name) for name in ("soll", "ist")}
 
-    def links(group: Group) -> tuple[str, str]:
+    def links(group: Group) -> tuple[str | None, str | None]:
         return (
-            url_for("interventions.detail", intervention=group.key, **levels),
-            url_for("acts.index", intervention=group.key, **levels),
+            gate.way_to("interventions.detail", intervention=group.key, **levels),
+            gate.way_to("acts.index", intervention=group.key, **levels),
         )
 
     words = {"soll": "Auswahl QN-Soll", "ist": "Auswahl QN-Ist"}

@@ -9,6 +9,7 @@ import pandas as pd
 from flask import Blueprint, abort, render_template, request, url_for
 
 from web import addresses, charts, period_filter
+from web.security import gate
 from web.services.analysis import overview
 from web.views.analysis import act_links, fit_tables, page_selection, table_files
 from web.wording import figures
@@ -172,7 +173,7 @@ def _line(chosen: PageSelection, group: Group, fits: Sequence[str]) -> dict[str,
     parts = sorted((group.whole[fit] for fit in fits if group.whole[fit].count), key=lambda part: -part.seconds)
     return {
         "title": chosen.title(str(group.key)),
-        "url": url_for("interventions.detail", intervention=group.key),
+        "url": gate.way_to("interventions.detail", intervention=group.key),
         "whole": group.whole,
         "parts": parts,
         "seconds": sum(part.seconds for part in parts),

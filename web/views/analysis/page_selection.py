@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request
 
 from web import addresses, current, period_filter
 from web.addresses import GROUP, SHIFT, WARD
@@ -168,7 +168,7 @@ def withheld(selection: PageSelection, question: str) -> str:
 
 def not_analysed(question: str) -> str:
     """Return the page of a home whose work has not been read in yet."""
-    return render_template("analysis/home/empty.html", question=question, template_url=url_for("uploads.template"))
+    return render_template("analysis/home/empty.html", question=question, template_url=gate.way_to("uploads.template"))
 
 
 def _with_period(choice: FilterChoice) -> FilterChoice | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import url_for
-
 from web.page_table import DASH, PageCell, PageTable, TableColumn
+from web.security import gate
 from web.views.analysis import relief_words, table_files
 from web.views.analysis.relief_tables import of_words, role_titles, takers_named
 from web.wording import figures, units
@@ -128,7 +127,7 @@ def _row(chosen: PageSelection, of_home: HomeRelief, line: ReliefLine) -> Relief
         line.movable,
         move_words(chosen, of_home, line.moves),
         line.intervention,
-        url_for("interventions.detail", intervention=line.intervention) if line.intervention else None,
+        gate.way_to("interventions.detail", intervention=line.intervention) if line.intervention else None,
     )
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 
 from rules.assessment import instrument
 from rules.cases import cases_for
 from rules.checks.coverage import CERTAINTY, of_book
 from rules.language.condition import Reserved
 from web import current
+from web.security import gate
 from web.services.rulebooks import holdings, library
 from web.wording.figures import KIND_WORDS
 
@@ -86,7 +87,7 @@ def detail(intervention: str) -> ResponseReturnValue:
         entry=entry,
         kept=chosen.arguments,
         criteria=[(item, titles[item].title) for item in entry.bi_items],
-        results_url=None if chosen.key else url_for("interventions.detail", intervention=entry.id),
+        results_url=None if chosen.key else gate.way_to("interventions.detail", intervention=entry.id),
         rules=[_rule(rule) | {"level": rule.level_for(entry)} for rule in rules_for(book, entry)],
         cases=[_case(case, entry, book) for case in cases],
         shown_cases=CASES_SHOWN,
