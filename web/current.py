@@ -9,7 +9,7 @@ from flask import abort, current_app, g, request
 from flask_login import UserMixin, current_user
 
 from web.services import accesses, audit, clock, homes
-from web.services.audit_actions import DOWNLOAD
+from web.services.audit_actions import DOWNLOAD, REFUSED
 from web.services.sign_in.delays import SignInDelays
 from web.services.uploads import records
 from web.store import pending_restore
@@ -118,6 +118,23 @@ def record_request(acting: Access, action: str, result: str, details: dict[str, 
     told = audit.received(acting, **details) if action.endswith(DOWNLOAD) else details
     with acting.writing.begin() as session:
         audit.record(session, acting, action, what=request.endpoint or "", result=result, details=told)
+
+
+def record_limit(what: str, whose: str) -> None:
+    """Log that somebody did more than is allowed in so short a time (F7, G2).
+
+    Parameters
+    ----------
+    what, whose
+        What is limited, and whose limit that is, in words.
+    """
+    who, acting = current_user._get_current_object(), system()  # noqa: SLF001
+    by = (
+        acting.within(who.visitor.tenant_id, account_id=who.visitor.account_id) if isinstance(who, SignedIn) else acting
+    )
+    details = {"art": what, "grenze": whose}
+    with acting.writing.begin() as session:
+        audit.record(session, by, "aufrufe.begrenzen", what=request.endpoint or "", result=REFUSED, details=details)
 
 
 def is_being_restored() -> bool:

@@ -17,6 +17,7 @@ import structlog
 from flask import Response, render_template, request
 from flask_login import current_user
 
+from web import current
 from web.current import SignedIn
 from web.security.crypto import derive
 from web.services import clock
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 OF_AN_ADDRESS: Final = 10
 """A home shares one address: it may do so many times as much as one account."""
+
+TOLD: Final = Rate(at_once=1, seconds=600)
+"""How often the log says of one account or address that it did too much: an entry for each would be a flood itself."""
 
 FORGET_EVERY: Final = 500
 """Requests after which counts that mean nothing any more are deleted."""
@@ -98,6 +102,8 @@ KINDS: Final = {
 }
 """Endpoint -> kind of its limit."""
 
+_WORDS: Final = {"account": "eines Kontos", "address": "einer Adresse"}
+
 SENT_FORMS: Final = frozenset({"sign-in", "upload"})
 """Kinds of which looking at the form is not counted."""
 
@@ -123,6 +129,8 @@ class RateLimits:
         for subject, name, rate in counted:
             if seconds := self._use(f"{kind} {subject} {name}", rate):
                 _log.warning("too many requests", kind=kind, endpoint=request.endpoint, by=subject)
+                if not self._use(f"told {kind} {subject} {name}", TOLD):
+                    current.record_limit(limit.words, _WORDS[subject])
                 return _refused(limit, math.ceil(seconds))
         return None
 

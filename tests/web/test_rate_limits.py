@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.web.links import PATH_VALUES
 from tests.support.web.pages import Person, browser, person, post
@@ -13,6 +14,7 @@ from tests.support.web.uploads import run_jobs
 from web import rate_limits
 from web.rate_limits import KINDS, LIMITS, Limit
 from web.services import clock
+from web.store.models import AuditEvent
 from web.store.rate_table import Rate, RateTable, allowances
 
 if TYPE_CHECKING:
@@ -109,6 +111,37 @@ def test_signing_in_is_limited_by_address(ben: Person, monkeypatch: pytest.Monke
     assert [attempt(number, "198.51.100.7").status_code for number in range(6)] == [401] * 6
     assert refused(attempt(7, "198.51.100.7"), "Anmeldungen")
     assert attempt(8, "198.51.100.8").status_code == 401
+
+
+@pytest.mark.usefixtures("few")
+def test_what_is_refused_is_in_the_log_once(ben: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F7, G2: by whom and what of, again after a while; of strangers it is in the log of the installation."""
+
+    def entries() -> list[tuple[int | None, str, str, dict[str, str]]]:
+        with ben.services.databases.whole.reading() as session:
+            query = select(AuditEvent).where(AuditEvent.action == "aufrufe.begrenzen").order_by(AuditEvent.id)
+            return [(one.account_id, one.object, one.result, one.details) for one in session.scalars(query)]
+
+    client = ben.first_sign_in()
+    for _ in range(3):
+        client.get("/daten/vorlage.xlsx")
+    assert entries() == []
+    for _ in range(5):
+        assert refused(client.get("/daten/vorlage.xlsx"), "Downloads")
+    details = {"art": "Downloads", "grenze": "eines Kontos"}
+    first = (ben.access.account_id, "uploads.template", "abgelehnt", details)
+    assert entries() == [first]
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=601))
+    for _ in range(5):
+        client.get("/daten/vorlage.xlsx")
+    assert entries() == [first, first]
+    monkeypatch.setattr(rate_limits, "OF_AN_ADDRESS", 1)
+    stranger = browser(ben.app)
+    for number in range(8):
+        post(stranger, "/anmelden", "/anmelden", benutzername=f"wer{number}", kennwort="x")
+    told = (None, "auth.sign_in", "abgelehnt", {"art": "Anmeldungen", "grenze": "einer Adresse"})
+    assert entries() == [first, first, told]
 
 
 def test_every_download_and_upload_has_a_limit(small_app: Flask) -> None:

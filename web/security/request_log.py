@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _UNLOGGED: Final = frozenset({None, "static", "health"})
 _UNKNOWN: Final = frozenset({401, 429})
-"""Answers to nobody in particular, and to too many requests: an entry for each would be a flood itself."""
+"""Answers to nobody in particular, and to too many requests: of those ``web.rate_limits`` notes the first."""
 
 _log = structlog.get_logger(__name__)
 

@@ -180,6 +180,9 @@ _OPERATION: Final = {
 _REQUESTS: Final = {
     "seite.verweigert": ActionWords(REQUESTS, "Eine Seite ohne Berechtigung", "geöffnet"),
     "seite.aufrufen": ActionWords(REQUESTS, "Eine Seite", "aufgerufen"),
+    "aufrufe.begrenzen": ActionWords(
+        REQUESTS, "Mehr Aufrufe, als in so kurzer Zeit erlaubt sind,", "beantwortet", plural=True
+    ),
     "formular.absenden": ActionWords(REQUESTS, "Ein Formular", "abgeschickt"),
 }
 

@@ -128,6 +128,16 @@ def test_mass_exports(access: Access, watching: LogWatch, told: list[str], time:
     assert "5" not in told[0].replace("30", ""), "not who: that is in the log"
 
 
+def test_many_reports_about_persons_are_mass_exports(access: Access, watching: LogWatch, told: list[str]) -> None:
+    """I3: whatever leaves as a file counts, also what is not called a download."""
+    entries(access, watch.EXPORTS - 1, "person.auskunft")
+    watching.look()
+    assert told == []
+    entries(access, 1, "person.auskunft")
+    watching.look()
+    assert "Ein Konto hat in einer Stunde 30 Dateien heruntergeladen" in told[0]
+
+
 def test_an_alarm_that_reached_nobody_is_given_again(
     access: Access, watching: LogWatch, monkeypatch: pytest.MonkeyPatch, time: Time
 ) -> None:

@@ -17,6 +17,7 @@ from web.services.uploads import records
 from web.store import installation, models
 from web.store.data_classes import Deletion
 from web.store.vault import SealedUploadTexts
+from web.wording import figures
 
 if TYPE_CHECKING:
     from tests.support.web.pages import Person
@@ -206,3 +207,20 @@ def test_once_a_day_and_again_where_it_failed(ben: Person, monkeypatch: pytest.M
     go_to(monkeypatch, clock.today() + timedelta(days=1))
     nightly.look(ben.system, settings, notes)
     assert runs[2:] == ["done"] * 2
+
+
+@pytest.mark.parametrize(("today", "rows"), [(date(2029, 1, 31), 0), (date(2029, 2, 1), 1), (date(2029, 3, 1), 7)])
+def test_the_preview_warns_of_months_whose_period_is_over(
+    ben: Person, monkeypatch: pytest.MonkeyPatch, today: date, rows: int
+) -> None:
+    """H2: what would be deleted the night after is told before it is stored, and it is what is deleted."""
+    with monkeypatch.context() as then:
+        go_to(then, today)
+        upload_id = ben.read_in(workbooks.workbook(), store=False)
+    page = ben.first_sign_in().get(f"/daten/{upload_id}").text
+    assert ("Die Löschfrist für Leistungen und Dienste (36 Monate ab:" in page) == bool(rows)
+    if rows:
+        assert f"{figures.counted(rows, 'Zeile ist', 'Zeilen sind')} aus Monaten vor dem" in page
+    go_to(monkeypatch, today)
+    ben.store(upload_id)
+    assert delete_due(ben).get(Deletion.WORK, 0) == rows

@@ -127,9 +127,9 @@ def _conditions(wanted: LogFilter) -> Iterable[ColumnElement[bool]]:
     if wanted.account is not None:
         yield AuditEvent.account_id == wanted.account
     if wanted.kind:
-        yield _of_kinds({wanted.kind})
+        yield of_kinds({wanted.kind})
     if wanted.seen_or_exported:
-        yield _of_kinds({NAMES, EXPORTS})
+        yield of_kinds({NAMES, EXPORTS})
     if wanted.record:
         in_details = cast(AuditEvent.details, String).contains(f'"{wanted.record}"', autoescape=True)
         with_more = AuditEvent.object.startswith(f"{wanted.record} ", autoescape=True)
@@ -138,7 +138,8 @@ def _conditions(wanted: LogFilter) -> Iterable[ColumnElement[bool]]:
         yield AuditEvent.result == wanted.result
 
 
-def _of_kinds(kinds: set[str]) -> ColumnElement[bool]:
+def of_kinds(kinds: set[str]) -> ColumnElement[bool]:
+    """Return what selects entries of some of ``audit_actions.KINDS``."""
     of_kind = AuditEvent.action.in_([action for action, words in ACTIONS.items() if words.kind in kinds])
     others = AuditEvent.action.endswith(DOWNLOAD, autoescape=True)
     return or_(of_kind, others) if EXPORTS in kinds else of_kind

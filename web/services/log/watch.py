@@ -14,8 +14,9 @@ import structlog
 from sqlalchemy import func, select
 
 from web.services import alarms, clock
-from web.services.audit_actions import DOWNLOAD, REFUSED
-from web.services.log import expiry, verification
+from web.services.audit_actions import EXPORTS as EXPORTED
+from web.services.audit_actions import REFUSED
+from web.services.log import expiry, reading, verification
 from web.store.models import AuditEvent
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class LogWatch:
         ]
 
     def _many_exports(self) -> list[LogAlarm]:
-        exported = AuditEvent.action.endswith(DOWNLOAD, autoescape=True)
+        exported = reading.of_kinds({EXPORTED})
         return [
             LogAlarm(
                 f"exports {who}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -94,20 +93,14 @@ def of_class(system: SystemAccess, settings: Settings, deletion: Deletion) -> li
     return list(FINDERS[deletion](system, settings))
 
 
-def months_ago(day: date, months: int) -> date:
-    """Return the day some months before another; where that month is shorter, its last."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def oldest_month(settings: Settings, today: date) -> int:
     """Return the first month (counted from January 1970) whose work is not due."""
-    first = months_ago(today.replace(day=1), settings.retention.work_months)
+    first = periods.first_kept_day(settings, today)
     return (first.year - 1970) * 12 + first.month - 1
 
 
 def _limit(months: int) -> date:
-    return months_ago(clock.today(), months)
+    return periods.months_ago(clock.today(), months)
 
 
 def moment(months: int) -> datetime:

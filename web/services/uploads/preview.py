@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from pebem.contracts import DONE
 from pebem.history.contents import unpack
-from web.services import open_vault
+from web.services import clock, open_vault, periods
 from web.services.history import statement_changes
 from web.services.history.moved_shares import Figures, figures, fit_and_coverage
 from web.services.people import frames, master_data, pseudonyms
@@ -16,6 +16,7 @@ from web.services.uploads import apply, other_home, previous_choices
 from web.services.uploads.apply import UploadFacts
 from web.services.uploads.row_counts import count_rows
 from web.store import vault
+from web.store.data_classes import Deletion
 from web.store.models import Home, Label, Resident
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def preview_upload(
             "rows": count_rows(session, home_id, applied, result).as_json(),
             "removed": len(rows.missing),
             "digest": applied.home.digest,
+            "outdated": _outdated(settings, applied.incoming),
             "duties": _rosters(applied, tables),
             "kinds": _kinds(rows.before, rows.after),
             "changes": _changes(session, home_id, rows.before[:SHOWN], rows.after[:SHOWN]),
@@ -99,6 +101,13 @@ def preview_upload(
         }
         session.rollback()
     return preview
+
+
+def _outdated(settings: Settings, incoming: Contents) -> dict[str, Any]:
+    """Return how many rows are of months whose period is over already, the first day that is not, and the rule."""
+    first, rule = periods.first_kept_day(settings, clock.today()), periods.rule_of(settings, Deletion.WORK)
+    days = unpack(incoming.tobytes())["day"]
+    return {"rows": int((days < first.toordinal()).sum()), "before": first.isoformat(), "rule": rule}
 
 
 def _rosters(applied: AppliedChanges, tables: Tables) -> dict[str, int]:

@@ -109,6 +109,9 @@ def effects(upload: UploadRow) -> dict[str, Any] | None:
         "open_days": [date.fromordinal(day) for day in weighed.get("open_days", [])],
         "elsewhere": [month_line(month) for month in weighed.get("elsewhere", [])],
         "told": statement_lines(weighed.get("statements")),
+        "outdated": outdated | {"before": date.fromisoformat(outdated["before"])}
+        if (outdated := weighed.get("outdated", {})).get("rows")
+        else None,
         "other_home": list(other_home.reasons(signs)) if (signs := weighed.get("other_home")) else [],
         "numbers": records.numbers(current.access(), [weighed.get("repairs"), weighed.get("remembered")]),
     }
