@@ -56,10 +56,9 @@ def kept() -> dict[str, str]:
     """Return what links keep; nothing where no home is known."""
     if "home" not in g:
         return {}
-    if "kept" in g:
-        return {**g.kept, HOME: str(g.home.id)}
-    asked = {name: request.args[name] for name in KEPT if request.args.get(name)}
-    return {**asked, HOME: str(g.home.id)}
+    if "kept" not in g:
+        settle({name: request.args[name] for name in KEPT if request.args.get(name)})
+    return {**g.kept, HOME: str(g.home.id)}
 
 
 def here(**changes: Any) -> str:
