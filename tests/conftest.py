@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
+from tests.deep_tests import DEEP
+
 if TYPE_CHECKING:
     from xdist.remote import Producer
 
@@ -18,6 +20,12 @@ DEEP_ON_POSTGRES = {
     "test_access_report",
     "test_contract_end",
     "test_correction",
+    "test_destroyed",
+    "test_erasure",
+    "test_expiry",
+    "test_missing_words",
+    "test_page",
+    "test_access",
     "test_nothing_left",
     "test_periods",
     "test_restriction",
@@ -52,8 +60,10 @@ DEEP_ON_POSTGRES = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser or a database server."""
+    """Mark what needs a browser or a database server, and what takes long for what it adds."""
     for item in items:
+        if getattr(item, "originalname", "") in DEEP.get(item.nodeid.partition("::")[0], ()):
+            item.add_marker("deep")
         if item.nodeid.startswith(BROWSER):
             item.add_marker("browser")
         if "postgres" in getattr(item, "fixturenames", ()) or _is_given_postgres(item):

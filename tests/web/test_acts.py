@@ -94,7 +94,10 @@ def questions() -> Iterable[dict[str, Any]]:
 
 
 @pytest.mark.small_groups
-@pytest.mark.parametrize(("seed", "people", "rows"), [(1, 4, 80), (2, 9, 150), (3, 14, 400), (5, 60, 900)])
+@pytest.mark.parametrize(
+    ("seed", "people", "rows"),
+    [(1, 4, 80), (2, 9, 150), *(pytest.param(*home, marks=pytest.mark.deep) for home in [(3, 14, 400), (5, 60, 900)])],
+)
 def test_no_list_is_about_few_employees_and_lists_are_parts_of_one(seed: int, people: int, rows: int) -> None:
     """D3: each list as a whole, each way of telling, and what is not told; no narrower list tells more."""
     tables = home(seed, people, rows)

@@ -219,7 +219,13 @@ ending.end(accesses.of_tenant(system, int(sys.argv[2])), settings, kill)
 """
 
 
-@pytest.mark.parametrize("table", ["vault.identity", "work.work_month", "work.batch", "work.tenant"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "work.tenant",
+        *(pytest.param(one, marks=pytest.mark.deep) for one in ("vault.identity", "work.work_month", "work.batch")),
+    ],
+)
 def test_killed_anywhere_it_goes_on(ben: Person, tmp_path: Path, table: str) -> None:
     """H8: kill -9 leaves what the same command finishes; the numbers of the protocol are those of the whole."""
     _, access = prepared(ben, tmp_path / "export.zip")

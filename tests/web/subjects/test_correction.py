@@ -87,12 +87,12 @@ def test_grade_and_ward_of_a_resident(ben: Person) -> None:
     assert scans.found(ben, [pseudonym]) == []
 
 
-@pytest.mark.parametrize(("kind", "value"), [(LEVEL, "3"), (GRADE, "6"), (GRADE, "drei"), (WARD, " "), ("name", "x")])
-def test_what_cannot_be_corrected_is_refused(ben: Person, kind: str, value: str) -> None:
+def test_what_cannot_be_corrected_is_refused(ben: Person) -> None:
     ben.read_in(workbooks.workbook())
     pseudonym = pseudonym_of(ben, RESIDENT, "0042")
-    with pytest.raises(CorrectionError):
-        correct(ben, pseudonym, kind, value)
+    for kind, value in [(LEVEL, "3"), (GRADE, "6"), (GRADE, "drei"), (WARD, " "), ("name", "x")]:
+        with pytest.raises(CorrectionError):
+            correct(ben, pseudonym, kind, value)
     with pytest.raises(CorrectionError, match="Grund"):
         correct(ben, pseudonym, GRADE, "3", reason="")
     stranger = person(ben.app, "stranger", "Träger Fern", "Haus Fern")
