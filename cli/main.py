@@ -37,13 +37,14 @@ COMMANDS: Final = {
     "instructions": "Weisungen der Träger zeigen und als erledigt eintragen",
     "audit": "das Protokoll prüfen, wer was getan hat",
     "keys": "Schlüssel zeigen und wechseln",
+    "security": "prüfen, wie es um die Sicherheit dieser Installation steht",
 }
 """Each command is the module of this name in :mod:`cli.commands`, with ``define(parser)`` and ``run(options)``.
 
 ``import`` is ``import_`` there, as a module cannot be called like that.
 """
 
-IN_FOLDERS: Final = dict.fromkeys(("person", "retention", "tenant"), "data_protection")
+IN_FOLDERS: Final = dict.fromkeys(("person", "retention", "security", "tenant"), "data_protection")
 """Commands whose module is in a folder of :mod:`cli.commands`."""
 
 _ABOUT: Final = """PeBeM-Analyse: Welches Niveau verlangte eine Intervention, wer hat sie erbracht, passt es?

@@ -71,7 +71,8 @@ def known() -> list[str]:
 def main(names: list[str]) -> int:
     """Report on files and return the exit code."""
     paths = [Path(name) for name in names or known() if not name.startswith(FROM_ELSEWHERE)]
-    reports = [f"{path}:{fault}\n" for path in paths if path.is_file() for fault in faults(path)]
+    there = [path for path in paths if path.is_file() and not path.is_symlink()]  # what a link leads to is looked at
+    reports = [f"{path}:{fault}\n" for path in there for fault in faults(path)]
     sys.stdout.writelines(reports)
     return int(bool(reports))
 

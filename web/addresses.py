@@ -33,7 +33,7 @@ KEPT: Final = (HOME, START, END, WARD, SHIFT, GROUP)
 WITHOUT_HOME: Final = frozenset({"static", "health", "auth.sign_in", "auth.sign_out", "first_account.index"})
 """What is about no home, and asked for by whoever has none: its address keeps nothing."""
 
-_OF_ACCOUNTS: Final = frozenset({"auth", "passkeys", "recovery_codes", "own_account", "accounts", "log"})
+_OF_ACCOUNTS: Final = frozenset({"auth", "passkeys", "recovery_codes", "own_account", "accounts", "log", "security"})
 """Areas about accounts: their addresses keep what others keep, for the way back, but need not name a home."""
 _OF_ONE_HOME: Final = frozenset({"upload_id", "resident", "override_id"})
 """Parts of a path that another home does not have."""

@@ -31,6 +31,7 @@ from web.views.account import (
     passkeys,
     recovery_codes,
     releases,
+    security,
     subjects,
 )
 from web.views.analysis import acts, explain, interventions, month_overview, plausibility, relief, staffing, table_files
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
         accounts,
         instructions,
         deletions,
+        security,
         subjects,
         releases,
         log,

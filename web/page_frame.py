@@ -54,6 +54,7 @@ NAVIGATION: Final = {
         NavigationEntry("accounts.index", "Konten und Rollen"),
         NavigationEntry("instructions.index", "Weisungen"),
         NavigationEntry("log.index", "Protokoll"),
+        NavigationEntry("security.index", "Sicherheit"),
         NavigationEntry("subjects.index", "Betroffene"),
         NavigationEntry("deletions.index", "Löschprotokoll"),
     ),
@@ -81,6 +82,7 @@ HELP_CHAPTERS: Final = {
     "instructions": "weisungen",
     "log": "protokoll",
     "deletions": "loeschen-und-fristen",
+    "security": "sicherheit",
     "subjects": "anfragen-von-betroffenen",
     "uploads": "dateien-hochladen",
     "upload_preview": "vorschau-koennen-die-daten-so-uebernommen-werden",
@@ -164,6 +166,7 @@ def _opens(endpoint: str) -> bool:
             "deletions.index",
             "instructions.index",
             "log.index",
+            "security.index",
             "subjects.index",
         }
     try:

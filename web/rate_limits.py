@@ -60,6 +60,7 @@ LIMITS: Final = {
     "sign-in": Limit(Rate(at_once=20, seconds=6), "Anmeldungen"),
     "upload": Limit(Rate(at_once=40, seconds=60), "hochgeladene Dateien"),
     "export": Limit(Rate(at_once=60, seconds=20), "Downloads"),
+    "report": Limit(Rate(at_once=20, seconds=30), "Sicherheitsberichte"),
     "names": Limit(Rate(at_once=300, seconds=5), "Blicke auf Namen"),
 }
 
@@ -95,6 +96,7 @@ KINDS: Final = {
     "uploads.template": "export",
     "uploads.findings": "export",
     "uploads.faulty_rows": "export",
+    "security.index": "report",
     "uploads.search": "names",
     "uploads.show": "names",
     "unknown_people.index": "names",

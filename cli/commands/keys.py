@@ -84,7 +84,7 @@ def _show(system: SystemAccess, settings: Settings) -> int:
             sys.stdout.write(f"  {key.id}  {role}, {key.needed} Werte hängen daran\n")
     tenants = overview.of_tenants(system, settings)
     sys.stdout.write("".join(f"{one.name}\n" + "".join(f"  {line}\n" for line in _lines(one)) for one in tenants))
-    unfinished = any(one.waiting or one.old_form or one.lost or one.problem for one in tenants)
+    unfinished = not all(one.settled for one in tenants)
     needed = any(key.needed and not key.current for found in keys.values() for key in found)
     return int(unfinished or needed)
 

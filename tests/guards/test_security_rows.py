@@ -13,6 +13,9 @@ import pytest
 
 from tests.support.product import ROOT, tree
 from tests.support.security_rows import NAMED, PAGE, ROWS
+from web.security_report import report, rows
+from web.serving import installation_checks
+from web.wording import security_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +96,25 @@ def test_rows_have_one_of_three_states_and_enough_text() -> None:
     assert [row.id for row in ROWS if row.state == "proven" and "tests/" not in row.proof] == []
     untold = [row.id for row in ROWS if row.state != "proven" and not NAMED.sub("", row.proof).strip("`,. ")]
     assert untold == [], "what is missing?"
+
+
+def test_the_program_brings_the_page_and_says_it_in_german() -> None:
+    """The security report has the rows of this page, and a German sentence for each."""
+    assert rows.PAGE.samefile(PAGE), "web/help/security.md is a link to it"
+    assert security_rows.HOLDS.keys() == {row.id for row in ROWS}, "adapt web/wording/security_rows.py"
+    assert security_rows.OPEN.keys() == {row.id for row in ROWS if row.state != "proven"}, "the same for what is open"
+    assert list(security_rows.AREAS) == list(dict.fromkeys(row.id[0] for row in ROWS))
+    assert rows.STATES.keys() == set(STATES)
+
+
+def test_checks_of_the_installation_belong_to_rows() -> None:
+    known = {row.id for row in ROWS}
+    checks = {**report.INSTALLATION.checks, **report.TENANTS.checks}
+    assert len(checks) == len(report.INSTALLATION.checks) + len(report.TENANTS.checks)
+    assert not checks.keys() & installation_checks._CHECKS.keys()
+    cited = {one for found in (checks, installation_checks._CHECKS) for ids, _ in found.values() for one in ids}
+    assert cited <= known
+    assert len(cited) > 30
 
 
 def test_the_counts_at_the_top_are_those_of_the_rows() -> None:

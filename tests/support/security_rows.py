@@ -1,27 +1,12 @@
-"""The rows of docs/security.md."""
+"""The rows of docs/security.md, as the program reads them."""
 
 from __future__ import annotations
 
-import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from tests.support.product import ROOT
+from web.security_report import rows
 
 PAGE: Final = ROOT / "docs" / "security.md"
-NAMED: Final = re.compile(r"(?P<path>tests/[\w/]+\.py)::(?P<test>\w+)")
-
-_ROW: Final = re.compile(
-    r"^\| (?P<id>[A-Z]\d+) \| (?P<what>[^|]+) \| (?P<state>[^|]*) \| (?P<proof>[^|]*) \|$", re.MULTILINE
-)
-
-
-class SecurityRow(NamedTuple):
-    """A row of the page."""
-
-    id: str
-    what: str
-    state: str
-    proof: str
-
-
-ROWS: Final = [SecurityRow(*found) for found in _ROW.findall(PAGE.read_text(encoding="utf-8"))]
+NAMED: Final = rows.NAMED_TEST
+ROWS: Final = rows.load()

@@ -38,6 +38,8 @@ class Right(StrEnum):
     """Answer owners of accounts who ask for their data."""
     SEE_DELETIONS = "loeschprotokoll"
     """See what was deleted, and after which periods."""
+    SEE_SECURITY = "sicherheit"
+    """See how it stands with the security of the installation."""
     ADMINISTER = "verwalten"
     """Make, help and close accounts, grant roles, make homes."""
     READ_LOG = "protokoll"
@@ -45,7 +47,7 @@ class Right(StrEnum):
 
 
 OPERATOR_WIDE: Final = frozenset(
-    {Right.ADMINISTER, Right.INSTRUCT, Right.READ_LOG, Right.SEE_DELETIONS, Right.ACCOUNT_DATA}
+    {Right.ADMINISTER, Right.INSTRUCT, Right.READ_LOG, Right.SEE_DELETIONS, Right.ACCOUNT_DATA, Right.SEE_SECURITY}
 )
 """Rights that concern all homes of an operator: a grant for one home does not give them."""
 
@@ -72,7 +74,7 @@ ROLE_WORDS: Final = {
 """The roles as pages name them."""
 
 ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
-    AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER, Right.INSTRUCT, Right.SEE_DELETIONS}),
+    AccountRole.ADMINISTRATION: frozenset({Right.ADMINISTER, Right.INSTRUCT, Right.SEE_DELETIONS, Right.SEE_SECURITY}),
     AccountRole.CARE_LEAD: frozenset(
         {
             Right.SEE_FIGURES,
@@ -93,6 +95,7 @@ ROLE_RIGHTS: Final[Mapping[AccountRole, frozenset[Right]]] = {
             Right.INSTRUCT,
             Right.READ_LOG,
             Right.SEE_DELETIONS,
+            Right.SEE_SECURITY,
             Right.DATA_SUBJECTS,
             Right.ACCOUNT_DATA,
         }
@@ -225,6 +228,7 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
     ),
     Right.ACCOUNT_DATA: ("subjects.account_report", "subjects.erase_account"),
     Right.SEE_DELETIONS: ("deletions.index", "deletions.table"),
+    Right.SEE_SECURITY: ("security.index",),
     Right.ADMINISTER: (
         "accounts.add",
         "accounts.add_home",

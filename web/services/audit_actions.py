@@ -223,6 +223,7 @@ AREAS: Final = {
     "relief": "Mögliche Entlastung",
     "rulebook_entries": "Regelwerk",
     "rulebook_library": "Regelwerke verwalten",
+    "security": "Sicherheit",
     "staffing": "Vereinbare Stellen",
     "subjects": "Betroffene",
     "terms": "Eigene Bezeichnungen",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003  # a dataclass of views
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from web.security.permissions import OPERATOR_WIDE, ROLE_RIGHTS, ROLE_WORDS, AccountRole, Right
 from web.services import audit, clock
@@ -95,6 +95,14 @@ def of_tenant(access: Access) -> list[GrantRow]:
             )
             for grant, home, by in session.execute(query)
         ]
+
+
+def expired(access: Access) -> int:
+    """Return how many grants of the tenant have ended by themselves."""
+    query = select(func.count()).select_from(Grant)
+    ended = Grant.tenant_id == access.tenant_id, Grant.withdrawn_at.is_(None), Grant.until < clock.today()
+    with access.reading() as session:
+        return session.scalar(query.where(*ended)) or 0
 
 
 def give(  # a grant has as many parts

@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     GOOD = "gut"
     WARNING = "Hinweis"
     REFUSED = "verhindert den Start"
+    UNKNOWN = "nicht prüfbar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +68,18 @@ class _Subject:
     Attributes
     ----------
     host
-        Address the pages are served on.
+        Address the pages are served on; None = not known here.
     fault
         What a fault means here: production does not start with one.
     """
 
     settings: Settings
-    host: str
+    host: str | None
     fault: Verdict
 
 
-def check(settings: Settings, host: str = "127.0.0.1") -> list[CheckResult]:
-    """Return what all checks find.
-
-    Parameters
-    ----------
-    host
-        Address the pages are, or will be, served on.
-    """
+def check(settings: Settings, host: str | None = "127.0.0.1") -> list[CheckResult]:
+    """Return what all checks find; ``host`` is where pages are served, None where only that process knows it."""
     fault = Verdict.REFUSED if settings.operation.production else Verdict.WARNING
     subject = _Subject(settings, host, fault)
     return [CheckResult(name, rows, *found) for name, (rows, examine) in _CHECKS.items() for found in examine(subject)]
@@ -117,7 +112,10 @@ def _https(subject: _Subject) -> _Found:
 
 
 def _host(subject: _Subject) -> _Found:
-    if _is_local(subject.host):
+    if subject.host is None:
+        finding = "Auf welcher Adresse die Seiten angeboten werden, weiß nur der Prozess, der sie anbietet."
+        yield Verdict.UNKNOWN, finding, "Nichts: Er prüft es bei jedem Start selbst."
+    elif _is_local(subject.host):
         yield Verdict.GOOD, f"Die Seiten werden auf {subject.host} angeboten, also nur diesem Rechner.", ""
     elif subject.settings.secure:
         yield Verdict.GOOD, f"Die Seiten werden auf {subject.host} angeboten; nur eigene Proxys bekommen Antwort.", ""

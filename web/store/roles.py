@@ -16,6 +16,33 @@ LOG_RIGHTS: Final = {AuditEvent.__tablename__: "SELECT, INSERT", LogHead.__table
 """What the role may do with the tables of the log; with all others it may do everything but change their form."""
 
 
+_TRIGGERS: Final = {
+    "postgresql": (
+        "audit_event_stays",
+        "audit_event_is_kept",
+        "audit_event_is_not_emptied",
+        "audit_head_goes_on",
+        "audit_head_is_kept",
+        "audit_head_is_not_emptied",
+    ),
+    "sqlite": (
+        "audit_event_stays",
+        "audit_event_is_kept",
+        "audit_event_is_new",
+        "audit_head_goes_on",
+        "audit_head_is_kept",
+        "audit_head_is_new",
+    ),
+}
+"""By which the database refuses to change or delete entries of the log; migration 0021 makes them."""
+
+_ENABLED: Final = {
+    "postgresql": "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND t.tgenabled IN ('O', 'A')",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+}
+
+
 class UnknownRoleError(LookupError):
     """There is no such role."""
 
@@ -52,3 +79,19 @@ def grant(connection: Connection, role: str) -> None:
         f"GRANT EXECUTE ON FUNCTION {schema}.forget_log(text) TO {name}",
     ):
         connection.execute(text(statement))
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """Return the triggers that protect the log and are not there, or were disabled."""
+    kind = connection.dialect.name
+    enabled = set(connection.scalars(text(_ENABLED[kind])))
+    return [name for name in _TRIGGERS[kind] if name not in enabled]
+
+
+def may_change_log(connection: Connection) -> bool:
+    """Return whether the role of the connection could change entries of the log, were it not for the triggers."""
+    if connection.dialect.name != "postgresql":
+        return False
+    table = AuditEvent.__tablename__
+    query = text("SELECT has_table_privilege(:name, 'UPDATE') OR has_table_privilege(:name, 'DELETE')")
+    return bool(connection.scalar(query, {"name": table}))

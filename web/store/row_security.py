@@ -46,22 +46,9 @@ def install(connection: Connection) -> None:
     """Give every table of a tenant that is there its policy; nothing happens on SQLite, or where all have theirs."""
     if connection.dialect.name != "postgresql":
         return
-    there = set(
-        connection.scalars(
-            text(
-                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE c.relkind = 'r' AND n.nspname = current_schema()"
-            )
-        )
-    )
-    having = set(
-        connection.scalars(
-            text("SELECT tablename FROM pg_policies WHERE policyname = :name AND schemaname = current_schema()"),
-            {"name": POLICY},
-        )
-    )
+    forced, having = _tables(connection), _with_policy(connection)
     for name, table in bound_tables().items():
-        if name in there and name not in having:
+        if name in forced and name not in having:
             condition = f"{_WHOLE} OR {_condition(table, owner_path(table), name)}"
             for statement in (
                 f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY',
@@ -69,6 +56,32 @@ def install(connection: Connection) -> None:
                 f'CREATE POLICY {POLICY} ON "{name}" USING ({condition}) WITH CHECK ({condition})',
             ):
                 connection.exec_driver_sql(statement)
+
+
+def missing(connection: Connection) -> list[str]:
+    """Return the tables of a tenant that are there and not protected, also from their owner."""
+    forced, having = _tables(connection), _with_policy(connection)
+    return sorted(name for name in bound_tables() if name in forced and not (forced[name] and name in having))
+
+
+def is_passed(connection: Connection) -> bool:
+    """Return whether the role of the connection passes all policies."""
+    query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    return bool(connection.scalar(query))
+
+
+def _tables(connection: Connection) -> dict[str, bool]:
+    """Return the tables of the schema, and whether row security is enabled and forced on each."""
+    query = text(
+        "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c "
+        "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname = current_schema()"
+    )
+    return dict(connection.execute(query).all())
+
+
+def _with_policy(connection: Connection) -> set[str]:
+    query = text("SELECT tablename FROM pg_policies WHERE policyname = :name AND schemaname = current_schema()")
+    return set(connection.scalars(query, {"name": POLICY}))
 
 
 def _condition(table: Table, path: tuple[str, ...], alias: str) -> str:

@@ -43,7 +43,8 @@ def test_every_role_has_its_words_and_rights() -> None:
     """B1: and none has all; who administers sees nothing of care."""
     assert set(ROLE_RIGHTS) == set(permissions.ROLE_WORDS) == set(AccountRole)
     assert all(rights < frozenset(Right) for rights in ROLE_RIGHTS.values())
-    assert ROLE_RIGHTS[AccountRole.ADMINISTRATION] == {Right.ADMINISTER, Right.INSTRUCT, Right.SEE_DELETIONS}
+    administration = {Right.ADMINISTER, Right.INSTRUCT, Right.SEE_DELETIONS, Right.SEE_SECURITY}
+    assert ROLE_RIGHTS[AccountRole.ADMINISTRATION] == administration
     assert [role for role, rights in ROLE_RIGHTS.items() if Right.READ_LOG in rights] == [AccountRole.DATA_PROTECTION]
     assert Right.SEE_NAMES not in ROLE_RIGHTS[AccountRole.ANALYST], "B4"
 

@@ -170,7 +170,12 @@ class NightlyBackups:
             note.alarmed_at = ""
 
     def _noted(self, address: str) -> TargetNote:
-        return TargetNote(**(self._notes.noted(_key(address)) or {}))
+        return noted(self._notes, address)
+
+
+def noted(notes: NoteStore, address: str) -> TargetNote:
+    """Return what is remembered about a target."""
+    return TargetNote(**(notes.noted(_key(address)) or {}))
 
 
 def is_due(settings: Settings, state: TargetState, now: datetime) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from web.security.crypto import KeyRing
     from web.settings import Settings
-    from web.store.access import SystemAccess
+    from web.store.access import Access, SystemAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ class TenantKeys:
     lost: int
     problem: str = ""
 
+    @property
+    def settled(self) -> bool:
+        """Whether everything is sealed with the key in use, and opens."""
+        return not (self.waiting or self.old_form or self.lost or self.problem)
+
 
 def setting_keys_of(system: SystemAccess, settings: Settings) -> dict[str, list[SettingKey]]:
     """Return the keys of second factors ("secret_key") and of the vault ("vault_key"), the current one first."""
@@ -94,13 +99,16 @@ def setting_keys_of(system: SystemAccess, settings: Settings) -> dict[str, list[
 def of_tenants(system: SystemAccess, settings: Settings) -> list[TenantKeys]:
     """Return the keys of all operators."""
     with system.reading() as session:
-        tenants = session.execute(select(Tenant.id, Tenant.name, Tenant.reference).order_by(Tenant.id)).all()
-    return [_of_tenant(system, settings, one.id, one.name, str(one.reference)) for one in tenants]
+        numbers = session.scalars(select(Tenant.id).order_by(Tenant.id)).all()
+    return [of_tenant(system, settings, accesses.of_tenant(system, number)) for number in numbers]
 
 
-def _of_tenant(system: SystemAccess, settings: Settings, tenant_id: int, name: str, reference: str) -> TenantKeys:
-    access = accesses.of_tenant(system, tenant_id)
-    with system.vault_reading() as session:
+def of_tenant(system: SystemAccess, settings: Settings, access: Access) -> TenantKeys:
+    """Return the keys of the operator an access is for."""
+    with system.reading() as session:
+        name = session.scalars(select(Tenant.name).where(Tenant.id == access.tenant_id)).one()
+    reference = open_vault.reference_of(access)
+    with open_vault.reachable(), system.vault_reading() as session:
         rows = session.scalars(select(TenantKey).where(TenantKey.tenant == reference)).all()
         current = next((row for row in rows if row.replaced_at is None), None)
         known, own = {row.id for row in rows}, current.id if current else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import structlog
 from sqlalchemy import func, select
@@ -39,6 +39,7 @@ REMIND: Final = timedelta(hours=24)
 """After this somebody is told again of what goes on."""
 
 _NOTE: Final = "log-watch"
+_VERIFIED: Final = "log-verified"
 _log = structlog.get_logger(__name__)
 
 
@@ -71,6 +72,19 @@ class LogAlarm:
     text: str
 
 
+class VerificationNote(NamedTuple):
+    """When the whole log was last verified by the clock, and in how many chains something was wrong."""
+
+    at: datetime
+    faults: int
+
+
+def verified(notes: WatchNotes) -> VerificationNote | None:
+    """Return what the last verification by the clock showed; None where there was none."""
+    noted = notes.noted(_VERIFIED)
+    return VerificationNote(datetime.fromisoformat(noted["at"]), noted["faults"]) if noted else None
+
+
 class LogWatch:
     """Watches the log of an installation."""
 
@@ -87,6 +101,7 @@ class LogWatch:
         """Delete what has expired of the log, and verify the rest."""
         self.deleting("Protokoll", lambda: expiry.delete_expired(self._system, self._settings))
         faults = [report for report in verification.verify(self._system) if report.fault]
+        self._notes.note(_VERIFIED, {"at": clock.now().isoformat(), "faults": len(faults)})
         for report in faults:
             _log.error("log is not as it was written", chain=report.chain, number=report.number)
         text = "\n".join(map(str, faults)) + "\n\nPrüfen: pebem audit verify"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
@@ -50,6 +50,12 @@ def look(system: SystemAccess, settings: Settings, notes: Notes) -> None:
             notes.note(_KEY, {**note, "told": now.isoformat()})
         return
     notes.note(_KEY, {"day": today})
+
+
+def last_day(notes: Notes) -> date | None:
+    """Return the day on which what was due was last deleted; None where it is not known."""
+    day = (notes.noted(_KEY) or {}).get("day")
+    return date.fromisoformat(day) if day else None
 
 
 def _tell(settings: Settings, error: str) -> None:
