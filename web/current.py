@@ -103,14 +103,20 @@ def record_refusal(endpoint: str) -> None:
         audit.record(session, access(), "seite.verweigert", what=endpoint, result="abgelehnt")
 
 
-def looked_at(action: str, what: str, **details: object) -> None:
-    """Note that the page shows something about persons: with the answer it goes into the log (G2, T2)."""
-    g.setdefault("looked_at", []).append((action, what, details))
+def looked_at(action: str, what: str, purpose: str = "", /, **details: object) -> None:
+    """Note that the page shows something about persons: with the answer it goes into the log (G2, T2).
+
+    Parameters
+    ----------
+    purpose
+        What for, where that is said of the page.
+    """
+    g.setdefault("looked_at", []).append((action, what, purpose, details))
 
 
-def note_read(action: str, what: str, details: dict[str, object]) -> None:
+def note_read(action: str, what: str, purpose: str, details: dict[str, object]) -> None:
     """Write such a note into the log."""
-    audit.note_read(access(), action, what=what, details=details)
+    audit.note_read(access(), action, what=what, reason=purpose, details=details)
 
 
 def record_request(acting: Access, action: str, result: str, details: dict[str, object]) -> None:

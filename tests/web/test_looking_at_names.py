@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from tests.support.web import workbooks
+from tests.support.web import foreign, workbooks
 from tests.support.web.pages import path_of, post, token
 from tests.support.web.sign_in import colleague, make_stale
+from web.security import named_purpose
 from web.security.named_purpose import PURPOSES
 from web.security.permissions import AccountRole
 from web.services import accounts
@@ -85,6 +86,25 @@ def test_findings_quote_cells_only_in_an_act(ben: Person, client: FlaskClient) -
     found = post(client, "/daten/1/suche", "/daten/1", suche=QUOTED)
     assert QUOTED in found.text
     assert len(looks(ben)) == 3, "the page with the form, and the answer"
+
+
+def test_pages_that_ask_are_for_a_fixed_purpose(ben: Person, client: FlaskClient) -> None:
+    """C4: cells of the file being read in are shown for what the page says; every look is logged with it, no click."""
+    upload_id = ben.read_in(foreign.csv(), name="a.csv", store=False)
+    for address, purpose in (
+        (f"/daten/{upload_id}/blatt/0", "Blätter und Spalten einer Datenlieferung zuordnen"),
+        (f"/daten/{upload_id}/spalten/0", "Blätter und Spalten einer Datenlieferung zuordnen"),
+        ("/daten/1/werte/intervention", "Wörter einer Datenlieferung zuordnen"),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert f"Auszüge der Datei zeigen wir hier zu einem Zweck: {purpose}." in page.text
+        with ben.services.databases.whole.reading() as session:
+            query = select(models.AuditEvent).where(models.AuditEvent.action == "dateiinhalt.ansehen")
+            told = session.scalars(query.order_by(models.AuditEvent.id.desc())).first()
+        assert told
+        assert (told.reason, told.object) == (purpose, f"lieferung {address.split('/')[2]}")
+        assert purpose in named_purpose.FIXED.values()
 
 
 def test_an_old_factor_shows_places_alone(ben: Person, client: FlaskClient) -> None:

@@ -20,6 +20,12 @@ PURPOSES: Final = {
 }
 """What names may be looked at for, as the log has it."""
 
+FIXED: Final = {
+    "upload_questions": "Blätter und Spalten einer Datenlieferung zuordnen",
+    "upload_words": "Wörter einer Datenlieferung zuordnen",
+}
+"""What pages are for that show cells of a file in order to ask about it, by their area: there is nothing to choose."""
+
 CHOSEN: Final = "zweck"
 """Where a session holds the purpose, with the account that has stated it."""
 

@@ -42,8 +42,8 @@ def _complete(response: Response) -> Response:
         return response
     recorded, result = current.system().origin.recorded, _result(response)
     if result == "ok":
-        for action, what, details in g.pop("looked_at", ()):
-            current.note_read(action, what, details)
+        for looked_at in g.pop("looked_at", ()):
+            current.note_read(*looked_at)
         if "acting" in g and not recorded and (action := _unnoted(response)):
             _record(action, result)
     elif result not in recorded and response.status_code not in _UNKNOWN:

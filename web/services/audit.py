@@ -77,13 +77,15 @@ def record(
     )
 
 
-def note_read(access: Access, action: str, *, what: str, details: Mapping[str, Any] | None = None) -> None:
+def note_read(
+    access: Access, action: str, *, what: str, reason: str = "", details: Mapping[str, Any] | None = None
+) -> None:
     """Add an entry about a page that was looked at, in a transaction of its own.
 
     All such entries come through here: they are many, and nobody should wait long for one.
     """
     with access.writing.begin() as session:
-        record(session, access, action, what=what, details=details)
+        record(session, access, action, what=what, reason=reason, details=details)
 
 
 def received(access: Access, **details: Any) -> dict[str, Any]:

@@ -121,7 +121,7 @@ OPEN: Final = {
     "B7": "Eine Vergabe für alle Häuser hat einen Grund, aber keine eigene Rechtsgrundlage.",
     "C1": "Geprüft sind die Namen der Spalten; freie Zellen können einen Namen enthalten (X2).",
     "C2": "Seiten und Aufträge kennen Schlüssel und Adresse des Tresors; ein zweites Datenbankkonto gibt es nicht.",
-    "C4": "Seiten, die nach Spalten fragen, zeigen Zellen der Datei protokolliert, aber ohne genannten Zweck.",
+    "C4": "Seiten, die nach Blättern, Spalten und Wörtern fragen, zeigen Zellen der Datei ohne frische Bestätigung.",
     "C5": "Wörter für Schichten, Wohnbereiche und Rollen werden gespeichert, wie sie dastehen.",
     "C7": "Nicht gebaut.",
     "C8": "Nicht gebaut.",

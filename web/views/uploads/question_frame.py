@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from web import current
+from web.security import named_purpose
 from web.services.uploads import questions, records
 from web.services.uploads.conversation import COLUMNS, CONTENTS, END, PASSWORD, SHEET
 from web.services.uploads.questions import AnswerError
@@ -99,13 +100,15 @@ def again(upload_id: int) -> ResponseReturnValue:
 
 
 def page(which: str, upload: UploadRow, asked: Conversation, **more: Any) -> str:
-    """Return a page that asks something, mostly with what stands in the files."""
-    current.looked_at("dateiinhalt.ansehen", f"lieferung {upload.id}")
+    """Return a page that asks something, mostly with what stands in the files: looked at for that (C4)."""
+    purpose = named_purpose.FIXED[blueprint.name]
+    current.looked_at("dateiinhalt.ansehen", f"lieferung {upload.id}", purpose)
     return render_template(
         f"uploads/questions/{which}.html",
         home_name=upload.home_name,
         upload=upload,
         asked=asked,
         sheet_words=SHEET_WORDS,
+        purpose=purpose,
         **more,
     )

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from importers.home_words.kinds import KINDS
 from web import current
 from web.errors import back_to
+from web.security import named_purpose
 from web.services.uploads import records, steps
 from web.services.words import unanswered_words
 from web.views.words import terms
@@ -50,11 +51,13 @@ def _index(upload_id: int, kind: str, wrong: Mapping[str, str] | None = None) ->
     upload = current.upload(upload_id)
     open_now = unanswered_words.count_pending(current.access(), upload.home_id, upload_id)
     tabs = terms.tabs(kind, open_now, "upload_words.index", upload_id=upload_id)
-    current.looked_at("dateiinhalt.ansehen", f"lieferung {upload_id}")
+    purpose = named_purpose.FIXED[blueprint.name]
+    current.looked_at("dateiinhalt.ansehen", f"lieferung {upload_id}", purpose)
     return render_template(
         "uploads/unanswered_words.html",
         **terms.asking(kind, upload_id, wrong),
         upload=upload,
+        purpose=purpose,
         home_name=upload.home_name,
         tabs=tabs,
         following=next((tab for tab in tabs if tab["open"] and not tab["current"]), None),
