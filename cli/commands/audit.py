@@ -2,15 +2,17 @@
 
   verify    prüfen, ob Einträge verändert, entfernt, umgestellt oder eingefügt wurden
   who       zeigen, wer etwas angesehen oder heruntergeladen hat: zu einem Pseudonym, einem Konto, einer Datenlieferung
+  affected  nach einem Vorfall in eine Datei schreiben, wessen Daten die Einträge zeigen, unter Pseudonym
   export    Einträge eines Trägers in eine Datei schreiben (.csv, .json oder .xlsx)
   accept    nach dem Zurücksetzen einer Datenbank von Hand den heutigen Stand anerkennen; die Lücke bleibt vermerkt
 
 Was jemand so liest, steht selbst im Protokoll. Namen von Personen kennt das Protokoll nicht.
-Ende mit 0: unverändert; 1: etwas stimmt nicht, der erste Eintrag steht auf der Fehlerausgabe; 2: nicht möglich.
+Ende mit 0: in Ordnung; 1: etwas stimmt nicht oder fehlt und steht auf der Fehlerausgabe; 2: nicht möglich.
 
 Beispiele:
   pebem audit verify
   pebem audit who --record B-23456 --from 2026-01-01
+  pebem audit affected --account pdl.meier --from 2026-11-20 --out betroffene.csv
   pebem audit export --tenant "Träger Nord" --out protokoll.xlsx
   pebem audit accept --reason "Kopie vom 3. Mai nach Plattenschaden eingespielt"
 """
@@ -18,15 +20,17 @@ Beispiele:
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cli.installation import installation
 from cli.parser import CommandError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Sequence
 
     from cli.parser import Parser
     from web.services.log.reading import LogFilter
@@ -36,21 +40,21 @@ if TYPE_CHECKING:
 def define(parser: Parser) -> None:
     """Define the arguments."""
     parser.add_argument(
-        "action", metavar="AKTION", choices=("verify", "who", "export", "accept"), help="verify, who, export, accept"
+        "action", metavar="AKTION", choices=tuple(_ACTIONS), help="verify, who, affected, export, accept"
     )
     parser.add_argument("--tenant", metavar="TRÄGER", help="Name des Trägers; nötig, wenn es mehrere gibt")
     parser.add_argument("--record", metavar="BEZUG", default="", help="Pseudonym, oder etwa „konto 3“, „lieferung 12“")
+    parser.add_argument("--account", metavar="BENUTZER", default="", help="bei affected: Benutzername eines Kontos")
     parser.add_argument("--from", dest="first", metavar="TAG", default="", help="erster Tag, wie 2026-01-01")
     parser.add_argument("--to", dest="last", metavar="TAG", default="", help="letzter Tag, einschließlich")
-    parser.add_argument("--out", metavar="DATEI", type=Path, help="bei export: wohin")
+    parser.add_argument("--out", metavar="DATEI", type=Path, help="bei affected und export: wohin")
     parser.add_argument("--reason", metavar="GRUND", default="", help="bei accept: warum")
 
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the action."""
     with installation(f"audit {options.action}") as (_, system):
-        actions = {"verify": _verify, "who": _who, "export": _export, "accept": _accept}
-        return actions[options.action](system, options)
+        return _ACTIONS[options.action](system, options)
 
 
 def _verify(system: SystemAccess, _options: argparse.Namespace) -> int:
@@ -81,22 +85,60 @@ def _who(system: SystemAccess, options: argparse.Namespace) -> int:
     return 0
 
 
-def _export(system: SystemAccess, options: argparse.Namespace) -> int:
-    from web.reports import log_table, table_file  # noqa: PLC0415
-    from web.services.log import reading  # noqa: PLC0415
+def _affected(system: SystemAccess, options: argparse.Namespace) -> int:
+    from web.reports import affected_table  # noqa: PLC0415
+    from web.services import accounts  # noqa: PLC0415
+    from web.services.subjects import affected  # noqa: PLC0415
 
-    form = options.out.suffix.removeprefix(".") if options.out else ""
+    form = _form(options.out)
+    access, wanted = _tenant(system, options.tenant), _wanted(options)
+    if options.account:
+        account, tenant_id = accounts.member(system, options.account)
+        if tenant_id != access.tenant_id:
+            raise CommandError(f"Ein Konto {options.account} gibt es bei diesem Träger nicht.")
+        wanted = replace(wanted, account=account)
+    if not (wanted.account or wanted.record or wanted.first_day):
+        raise CommandError("Bitte grenzen Sie mit --account, --record oder --from ein, worum es geht.")
+    found = affected.affected(access, wanted)
+    period = [str(day or "") for day in (wanted.first_day, wanted.last_day)]
+    chosen = {"bezug": wanted.record, "konto": wanted.account}
+    affected.record_export(access, {"form": form, "zeitraum": period, "auswahl": chosen, "zeilen": len(found.persons)})
+    _write(options.out, form, affected_table.TITLE, affected_table.lines(found))
+    sys.stdout.write(f"{options.out}: {len(found.persons)} Personen, aus {found.entries} Einträgen\n")
+    for number in found.unknown_uploads:
+        sys.stderr.write(f"Datenlieferung {number} ist nicht gespeichert; wer darin steht, sagen nur ihre Dateien.\n")
+    return int(bool(found.unknown_uploads))
+
+
+def _form(out: Path | None) -> str:
+    from web.reports import table_file  # noqa: PLC0415
+
+    form = out.suffix.removeprefix(".") if out else ""
     if form not in table_file.FORMS:
         raise CommandError("Bitte nennen Sie mit --out eine Datei, die auf .csv, .json oder .xlsx endet.")
+    return form
+
+
+def _write(out: Path, form: str, title: str, lines: Iterable[Sequence[object]]) -> None:
+    from web.reports import table_file  # noqa: PLC0415
+
+    try:
+        out.write_bytes(table_file.file_content(form, title, lines))
+    except OSError as problem:
+        raise CommandError(f"{out} lässt sich nicht schreiben: {problem.strerror}.") from problem
+
+
+def _export(system: SystemAccess, options: argparse.Namespace) -> int:
+    from web.reports import log_table  # noqa: PLC0415
+    from web.services.log import reading  # noqa: PLC0415
+
+    form = _form(options.out)
     access, wanted = _tenant(system, options.tenant), _wanted(options)
     found = reading.load(access, wanted)
     table = log_table.log_table(found, wanted)
     period = [day.isoformat() for day in table.period]
     reading.record_export(access, {"form": form, "zeitraum": period, "bezug": wanted.record, "zeilen": len(found)})
-    try:
-        options.out.write_bytes(table_file.file_content(form, table.title, table.file_lines()))
-    except OSError as problem:
-        raise CommandError(f"{options.out} lässt sich nicht schreiben: {problem.strerror}.") from problem
+    _write(options.out, form, table.title, table.file_lines())
     sys.stdout.write(f"{options.out}: {len(found)} Einträge\n")
     return 0
 
@@ -140,3 +182,6 @@ def _day(written: str) -> date | None:
         return date.fromisoformat(written) if written else None
     except ValueError:
         raise CommandError(f"{written} ist kein Tag; bitte schreiben Sie ihn wie 2026-01-01.") from None
+
+
+_ACTIONS: Final = {"verify": _verify, "who": _who, "affected": _affected, "export": _export, "accept": _accept}

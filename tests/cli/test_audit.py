@@ -95,6 +95,25 @@ def test_who_saw_or_took_what_of_whom(installed: Path, capsys: pytest.CaptureFix
         assert main(["audit", "who", *wrong]) == 2
 
 
+def test_who_is_affected_is_written_into_a_file(installed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """I3: what an account saw; that is logged, and has to be narrowed down."""
+    databases = connect(settings.embedded(installed))
+    access = accesses.of_user(databases, "pdl.meier")
+    audit.note_read(access, "begruendung.ansehen", what="haus 1", details={"bewohner": "B-23456"})
+    audit.note_read(access, "dateiinhalt.ansehen", what="lieferung 7")
+    out = installed.parent / "betroffene.csv"
+    assert main(["audit", "affected", "--account", "pdl.meier", "--out", str(out)]) == 1
+    told = capsys.readouterr()
+    assert "1 Personen, aus 2 Einträgen" in told.out
+    assert "Datenlieferung 7 ist nicht gespeichert" in told.err
+    assert "Haus am Park;Bewohner:in;B-23456;" in out.read_text("utf-8-sig")
+    last = reading.load(access, LogFilter(), limit=1)[0]
+    databases.close()
+    assert last.action == "betroffene.herunterladen"
+    for wrong in ([], ["--account", "wer"], ["--from", "2026-01-01", "--out", "x.txt"]):
+        assert main(["audit", "affected", *(["--out", str(out)] if "--out" not in wrong else []), *wrong]) == 2
+
+
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_the_log_is_written_into_a_file(installed: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
     """T10, G5: everything of the operator, and the export is in the log."""

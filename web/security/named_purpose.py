@@ -16,6 +16,7 @@ PURPOSES: Final = {
     "zuordnen": "Personen aus Datenlieferungen zuordnen",
     "berichtigen": "Fehler in Datenlieferungen berichtigen",
     "auskunft": "Anfrage einer betroffenen Person beantworten",
+    "vorfall": "Betroffene eines Vorfalls benachrichtigen",
     "pruefung": "Prüfung durch Aufsicht, Träger oder Datenschutz",
 }
 """What names may be looked at for, as the log has it."""

@@ -188,6 +188,7 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
         "upload_questions.unlock",
         "names.choose",
         "names.index",
+        "names.resolve",
         "unknown_people.choose",
         "unknown_people.index",
         "uploads.faulty_rows",
@@ -243,7 +244,7 @@ _BY_RIGHT: Final[Mapping[Right, tuple[str, ...]]] = {
         "accounts.withdraw_grant",
         "accounts.withdraw_reset",
     ),
-    Right.READ_LOG: ("log.index", "log.table"),
+    Right.READ_LOG: ("log.affected", "log.index", "log.table"),
 }
 
 ENDPOINTS: Final[Mapping[str, Right | None]] = {

@@ -161,6 +161,8 @@ _EXPORTS: Final = {
         ("bezeichnungen", "Eigene Bezeichnungen", True),
         ("profil", "Ein Profil", False),
         ("protokoll", "Das Protokoll", False),
+        ("namen", "Namen zu Pseudonymen", True),
+        ("betroffene", "Die Liste der Betroffenen eines Vorfalls", False),
         ("loeschprotokoll", "Das Löschprotokoll", False),
         ("datei", "Eine Datei", False),
         ("tabelle", "Eine Tabelle", False),

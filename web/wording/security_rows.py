@@ -130,7 +130,6 @@ OPEN: Final = {
     "E1": "TLS macht ein Server davor; seine Einstellung prüft das Programm nicht.",
     "E2": "Den Datenträger verschlüsselt das Programm nicht; eine große Datei liegt beim Empfang kurz im Klartext.",
     "F8": "Pseudonyme und Wohnbereiche sind Teil von Adressen.",
-    "I3": "Wer betroffen ist, wird nicht ausgegeben.",
     "X2": "Nur unbekannte Wörter; Wohnbereiche, Schichten, Rollen und Zertifikate gehen durch, wie sie dastehen.",
 }
 """What is missing of rows that are not proven, by id."""

@@ -14,7 +14,7 @@ from web.services.audit_actions import ACTIONS, AREAS, DOWNLOAD, EXPORTS, NAMES
 from web.store.models import Account, AuditEvent, Home, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -105,6 +105,12 @@ def load(access: Access, wanted: LogFilter, *, before: int | None = None, limit:
         rows = session.scalars(query.order_by(AuditEvent.number.desc()).limit(limit)).all()
         names = _names(session, access)
     return [_entry(row, names) for row in rows]
+
+
+def events(session: Session, access: Access, wanted: LogFilter) -> Sequence[AuditEvent]:
+    """Return entries of the operator as they are stored, in order."""
+    query = select(AuditEvent).where(AuditEvent.chain == _chain(session, access), *_conditions(wanted))
+    return session.scalars(query.order_by(AuditEvent.number)).all()
 
 
 def accounts(access: Access) -> list[tuple[int, str]]:

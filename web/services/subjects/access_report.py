@@ -126,7 +126,7 @@ def report(access: Access, settings: Settings, home_id: int, pseudonym: str) -> 
         ReportSection("Fristen", ("Daten", "Regel"), _periods(settings, kind)),
     )
     with access.writing.begin() as session:
-        given = audit.received(access)
+        given = audit.received(access, person=person)
         audit.record(session, access, "person.auskunft", what=f"haus {home_id}", reason=KIND_WORDS[kind], details=given)
     return SubjectReport(f"Auskunft nach Art. 15 DSGVO: {KIND_WORDS[kind]}, {home}, {tenant}", sections)
 

@@ -9,16 +9,20 @@ from sqlalchemy import select
 
 from web.security.permissions import Right
 from web.services import audit, open_vault
+from web.services.audit_actions import DOWNLOAD
 from web.services.people import pseudonyms
 from web.store.models import Resident, Staff
 from web.store.vault import RESIDENT, STAFF
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from web.services.people.pseudonyms import PersonName
     from web.settings import Settings
     from web.store.access import Access
 
 
-__all__ = ["RESIDENT", "FoundPerson", "find"]
+__all__ = ["RESIDENT", "FoundPerson", "find", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,34 @@ def find(access: Access, settings: Settings, home_id: int, text: str) -> list[Fo
         action = "namen.ansehen" if shows else "person.suchen"
         audit.record(session, access, action, what=f"haus {home_id}", reason="Betroffene")
     return found
+
+
+def resolve(
+    access: Access, settings: Settings, home_id: int, wanted: Collection[str], *, purpose: str
+) -> list[tuple[str, str, str, str]]:
+    """Return pseudonym, number, name and given name of persons of a home; each look is logged with what it is for.
+
+    Parameters
+    ----------
+    wanted
+        Pseudonyms; those nobody has here are left out.
+    purpose
+        What for, as whoever asks has stated it (C4).
+    """
+    access.check_home(home_id)
+    with open_vault.reading(access, settings) as vault:
+        people = {
+            pseudonym: person
+            for kind in (RESIDENT, STAFF)
+            for pseudonym, person in pseudonyms.people_of_home(vault, home_id, kind).items()
+        }
+    found = [(one, *_named(people[one])) for one in sorted(set(wanted) & people.keys())]
+    with access.writing.begin() as session:
+        details = audit.received(access, form="csv", personen=[one for one, *_ in found])
+        audit.record(session, access, f"namen{DOWNLOAD}", what=f"haus {home_id}", reason=purpose, details=details)
+    return found
+
+
+def _named(person: tuple[str, PersonName]) -> tuple[str, str, str]:
+    number, name = person
+    return number, name.name or "", name.given or ""

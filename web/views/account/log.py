@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from web import addresses, current, period_filter
-from web.reports import table_file
+from web.reports import affected_table, table_file
 from web.reports.log_table import NAME, log_table
 from web.security import fresh
+from web.services import clock
 from web.services.audit_actions import KINDS, RESULTS
 from web.services.log import reading
 from web.services.log.reading import LogFilter
+from web.services.subjects import affected as affected_persons
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -46,6 +48,9 @@ def index() -> ResponseReturnValue:
         results=RESULTS,
         older=addresses.here(vor=shown[-1].number) if len(found) > ROWS_SHOWN else None,
         newest=addresses.here(vor=None) if before else None,
+        affected=[
+            (kind.word, url_for("log.affected", form=form, **_asked())) for form, kind in table_file.FORMS.items()
+        ],
         files=[(kind.word, url_for("log.table", form=form, **_asked())) for form, kind in table_file.FORMS.items()],
         pattern=reading.RECORD.pattern,
         days=current.services().settings.log_days,
@@ -72,6 +77,30 @@ def table(form: str) -> ResponseReturnValue:
         mimetype=table_file.FORMS[form].mimetype,
         headers={"Content-Disposition": f'attachment; filename="{NAME}_{start}_{end}.{form}"'},
     )
+
+
+@blueprint.get(f"/betroffene.{RULE}")
+@fresh.required
+def affected(form: str) -> ResponseReturnValue:
+    """Download whose data the entries that were asked for show, by pseudonym (I3); that is an entry itself."""
+    wanted, problems = _wanted()
+    found = None if problems else affected_persons.affected(current.access(), wanted)
+    if found is None or not (found.persons or found.unknown_uploads):
+        if not problems:
+            flash("Keiner dieser Einträge zeigt Daten einzelner Personen.", "warning")
+        return redirect(url_for("log.index", **_asked()))
+    details = {"form": form, "zeitraum": _period(wanted), "auswahl": _chosen(wanted), "zeilen": len(found.persons)}
+    affected_persons.record_export(current.access(), details)
+    return Response(
+        table_file.file_content(form, affected_table.TITLE, affected_table.lines(found)),
+        mimetype=table_file.FORMS[form].mimetype,
+        headers={"Content-Disposition": f'attachment; filename="betroffene_{clock.today()}.{form}"'},
+    )
+
+
+def _period(wanted: LogFilter) -> list[str]:
+    """Return the days asked for; without any, up to today."""
+    return [str(wanted.first_day or ""), str(wanted.last_day or clock.today())]
 
 
 def _asked() -> dict[str, Any]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
-from web import current
+from web import current, tables
+from web.errors import back_to
 from web.security import fresh, gate, named_purpose
+from web.services import clock
+from web.services.subjects import search
 from web.services.uploads import unknown_people
 from web.views.account import steps
 
@@ -15,6 +19,12 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("names", __name__, url_prefix="/namen")
+
+LONGEST: Final = 100_000
+"""Letters of a list of pseudonyms."""
+
+_PSEUDONYM: Final = re.compile(r"\b[BM]-[0-9A-Z]{2,20}\b")
+_HEADINGS: Final = ("Pseudonym", "Nummer", "Name", "Vorname")
 
 QUOTING: Final = "uploads.findings"
 """Endpoint whose right whoever sees quoted cells needs."""
@@ -39,6 +49,22 @@ def choose() -> ResponseReturnValue:
         abort(400)
     named_purpose.state(key)
     return redirect(steps.page_asked_for())
+
+
+@blueprint.post("/pseudonyme")
+@fresh.required
+@named_purpose.required
+@back_to("subjects.index")
+def resolve() -> ResponseReturnValue:
+    """Download who is behind pseudonyms that somebody else has listed, as a file; it is logged with the purpose."""
+    wanted = _PSEUDONYM.findall(request.form.get("pseudonyme", "")[:LONGEST])
+    access, home_id = current.access(), current.home().id
+    people = search.resolve(access, current.services().settings, home_id, wanted, purpose=named_purpose.stated())
+    return Response(
+        tables.csv_text([_HEADINGS, *people]),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="namen_{clock.today()}.csv"'},
+    )
 
 
 def look(what: str = "") -> str:
