@@ -139,6 +139,27 @@ def test_the_log_fits_and_is_accessible(visit: Window, site: Site, width: int) -
     assert page.evaluate(ON_PAPER)[0] == 0, "prints a cut table"
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_security_report_fits_filters_and_prints(visit: Window, site: Site, width: int) -> None:
+    """B1: every row for who administers, on a screen, on a phone and on paper."""
+    grants.hold(
+        accesses.of_user(site.databases, site.user_name), site.user_name, AccountRole.DATA_PROTECTION, held=True
+    )
+    visitor = visit(width=width)
+    page = visitor.page
+    visitor.go("/sicherheit/")
+    page.get_by_role("heading", name="Wie steht es um die Sicherheit?").wait_for()
+    visitor.check("sicherheit")
+    whole = page.locator("#zeilen li[id]").count()
+    page.get_by_label("Im Programm").select_option("fehlt")
+    page.get_by_role("button", name="Zeigen").click()
+    page.locator("#T16").wait_for()
+    assert 0 < page.locator("#zeilen li[id]").count() < whole
+    page.set_viewport_size({"width": PAPER, "height": 844})
+    page.emulate_media(media="print")
+    assert page.evaluate(ON_PAPER) == [0, 0, 0], "prints cut tables or buttons"
+
+
 def test_intervention_page_shows_no_staff(visit: Window) -> None:
     visitor = visit()
     visitor.go("/interventionen/4.12")
