@@ -27,6 +27,11 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + _EPOCH)
 
 
+def first_of_month(number: int) -> date:
+    """Return the first day of a month, counted from January 1970."""
+    return date(1970 + number // 12, number % 12 + 1, 1)
+
+
 def days(column: pd.Series, missing: int) -> NDArray[np.int64]:
     """Return days since 1970-01-01, shape (n,), with ``missing`` for NaT."""
     values = column.to_numpy(dtype="datetime64[D]")

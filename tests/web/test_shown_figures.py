@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,6 +96,8 @@ def value(cells: CodedTable, row: dict[str, int], axis: str) -> object:
     """Return what a cell is on an axis."""
     if axis == "day":
         return day_of(row["day"])
+    if axis == "month":
+        return date(1970 + row["month"] // 12, row["month"] % 12 + 1, 1)
     if axis in cells.labels:
         return cells.labels[axis][row[axis]]
     outcome: Any = cells.labels["outcome"][row["outcome"]]
@@ -111,7 +114,7 @@ def test_a_figure_is_shown_where_it_is_a_sum_of_whole_blocks_of_one_view_in_each
     """For all pairs of axes, with and without a filter."""
     cells, chosen = drawn(seed)
     figures = ShownFigures(cells, OF_MONTHS, chosen)
-    for axes in axes_of((*CELL[:3], *OUTCOME_COLUMNS)):
+    for axes in axes_of((*CELL[:3], "month", *OUTCOME_COLUMNS)):
         assert figures.of(*axes) == by_definition(cells, OF_MONTHS, chosen, axes), axes
     days, chosen = days_drawn(seed)
     figures = ShownFigures(days, (OF_DAYS,), chosen)

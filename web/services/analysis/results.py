@@ -126,6 +126,11 @@ class HomeResult:
         return _table(self.told, "intervention")
 
     @cached_property
+    def month(self) -> ShownTable:
+        """By month (its first day) and fit class."""
+        return _table(self.told, "month")
+
+    @cached_property
     def day(self) -> ShownTable:
         """By day and fit class."""
         return _table(self.told_by_day, "day")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from pebem.disclosure.groups import HIDDEN
-from pebem.engine.day_numbers import day_of
+from pebem.engine.day_numbers import day_of, first_of_month
 from pebem.engine.keys import fuse, numbered, split
 from pebem.fit_classes import OUTCOME_COLUMNS
 from pebem.measures import Amount
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Amount(0, 0)
 
-AXES: Final = ("ward", "shift", "intervention", "day", "grade", "band", *OUTCOME_COLUMNS)
+AXES: Final = ("ward", "shift", "intervention", "month", "day", "grade", "band", *OUTCOME_COLUMNS)
 """What cells can be told apart by."""
 
 
@@ -109,7 +109,8 @@ class ShownFigures:
 
     def __init__(self, cells: CodedTable, views: Sequence[str], chosen: NDArray[np.bool_]) -> None:
         month = cells.columns["month"].astype(np.int64)
-        month -= month.min() if len(month) else 0
+        self._first = int(month.min()) if len(month) else 0
+        month -= self._first
         self._months = int(month.max(initial=0)) + 1
         self._views = {
             name: _ViewBlocks(month, cells.columns[BLOCK.format(name)].astype(np.int64), chosen) for name in views
@@ -156,6 +157,8 @@ class ShownFigures:
             day = self._cells.columns["day"].astype(np.int64)
             low = int(day.min())
             return day - low, [day_of(one) for one in range(low, int(day.max()) + 1)]
+        if name == "month":
+            return self._month, [first_of_month(self._first + one) for one in range(self._months)]
         if name in self._cells.labels:
             return self._cells.columns[name].astype(np.int64), self._cells.labels[name]
         outcomes: Any = self._cells.labels["outcome"]

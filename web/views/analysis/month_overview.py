@@ -80,6 +80,7 @@ def _page(chosen: PageSelection, wanted: str) -> dict[str, Any]:
         "of": total,
         "parts": overview.out_of_100(total),
         "whole_months": result.whole_months,
+        "trend": chosen.trend(),
         "certified": result.certified if result.whole_months else None,
         "square": rows,
         "square_shown": bool(result.square.cells),

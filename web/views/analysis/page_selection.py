@@ -11,8 +11,9 @@ from flask import abort, redirect, render_template, request
 from web import addresses, current, period_filter
 from web.addresses import GROUP, SHIFT, WARD
 from web.page_table import PageTable
+from web.period_filter import FilterChoice
 from web.security import gate
-from web.services.analysis import results
+from web.services.analysis import results, trend
 from web.services.analysis.narrowing import NOT_GIVEN
 from web.services.words import missing_words
 from web.wording import figures, order
@@ -20,8 +21,8 @@ from web.wording import figures, order
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from web.period_filter import FilterChoice
     from web.services.analysis.results import HomeResult
+    from web.services.analysis.trend import ShareTrend
     from web.services.words.missing_words import MissingWords
 
 CHOICES: Final = {WARD: "Wohnbereich", SHIFT: "Schicht", GROUP: "Gruppe"}
@@ -84,6 +85,15 @@ class PageSelection:
             ("Regelwerk", " / ".join(book.display for book in self.result.books)),
         ]
         return PageTable(**parts, facts=facts, period=(self.filters.start, self.filters.end))
+
+    def trend(self) -> ShareTrend | None:
+        """Return how the shares of the period came about; None where it is not made of whole months, or hidden."""
+        start, end = self.filters.start, self.filters.end
+        days = trend.window(start, end) if self.result.whole_months else None
+        if days is None:
+            return None
+        wider = _load(FilterChoice(*days, self.filters.labels), self.filters.offered, {})
+        return trend.of_months(wider, start, end) if wider and wider.whole_months else None
 
     def missing_words(self) -> MissingWords:
         """Return the undecided words of the period and ward; of all shifts and groups."""
