@@ -9,13 +9,14 @@ import pytest
 
 from tests.support.web.random_filters import BOOK, FIRST, LAST, home
 from tests.support.web.stored_results import keep
-from web.services.analysis import overview, results, trend
+from web.services.analysis import overview, results
 from web.services.analysis.overview import Whole
+from web.services.history import trend
 from web.wording import figures
 
 if TYPE_CHECKING:
     from tests.support.web.pages import Person
-    from web.services.analysis.trend import ShareTrend
+    from web.services.history.trend import ShareTrend
 
 FEBRUARY = date(2026, 2, 1), date(2026, 2, 28)
 

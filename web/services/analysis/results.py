@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from sqlalchemy import select
 
-from pebem.contributions import LACKING
 from pebem.engine.coded_table import CodedTable
 from pebem.engine.day_numbers import day_of, number_of
 from pebem.engine.decode import COVERAGE
@@ -25,7 +24,7 @@ from web.services.analysis.narrowing import (
     only,
     violated,
 )
-from web.services.analysis.shown import NOTHING, ShownFigures, ShownTable
+from web.services.analysis.shown import NOTHING, ShownFigures, ShownTable, covered
 from web.store.models import Home, PerformedIntervention
 from web.store.result import repository
 from web.store.result.packed import FormatError
@@ -247,29 +246,12 @@ def load(  # noqa: PLR0913 - each argument narrows what is asked for
         told=told,
         told_by_day=ShownFigures(days, (OF_DAYS,), within) if every_day else None,
         violations=ShownFigures(months, OF_MONTHS, asked & violated(months)) if whole else None,
-        covered=_covered(everything, _NO_COVERAGE if known is None else known, ward) if whole and everything else None,
+        covered=covered(everything, _NO_COVERAGE if known is None else known, ward) if whole and everything else None,
     )
 
 
 def _table(shown: ShownFigures | None, row: str, column: str = "fit") -> ShownTable:
     return shown.table(row, column) if shown else ShownTable(total=None)
-
-
-def _covered(everything: ShownFigures, known: CodedTable, ward: str | None) -> dict[str, int | None]:
-    """Return how many rows are counted and for how many each thing is known, as far as it may be shown."""
-    amounts, hidden = everything.of()
-    counted, asked = None if hidden else amounts.get((), NOTHING).count, having(known, "ward", ward)
-    marked: dict[str, int | None] = {}
-    for name, bit in LACKING.items():
-        lack = asked & (known.columns["known"] & bit > 0)
-        if not lack.any():
-            marked[name] = 0
-            continue
-        amounts, hidden = ShownFigures(known, (OF_COVERAGE[name],), lack).of()
-        marked[name] = None if hidden else amounts[()].count
-    by_hand = marked.pop("ueberschrieben")
-    rest = {name: None if counted is None or lacking is None else counted - lacking for name, lacking in marked.items()}
-    return {"counted": counted, **rest, "ueberschrieben": by_hand}
 
 
 def days_with_work(access: Access, home_id: int, ward: str | None = None) -> list[date]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from pebem.contributions import LACKING
 from pebem.disclosure.groups import HIDDEN
 from pebem.engine.day_numbers import day_of, first_of_month
 from pebem.engine.keys import fuse, numbered, split
 from pebem.fit_classes import OUTCOME_COLUMNS
 from pebem.measures import Amount
-from web.services.analysis.disclosure import BLOCK
+from web.services.analysis.disclosure import BLOCK, OF_COVERAGE
+from web.services.analysis.narrowing import having
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -205,6 +207,23 @@ class ShownFigures:
             view = self._views[name]
             self._torn[name, axis] = view.torn(self._axis(axis)[0]) if axis else view.untold
         return self._torn[name, axis]
+
+
+def covered(everything: ShownFigures, known: CodedTable, ward: str | None) -> dict[str, int | None]:
+    """Return how many rows are counted and for how many each thing is known, as far as it may be shown."""
+    amounts, hidden = everything.of()
+    counted, asked = None if hidden else amounts.get((), NOTHING).count, having(known, "ward", ward)
+    marked: dict[str, int | None] = {}
+    for name, bit in LACKING.items():
+        lack = asked & (known.columns["known"] & bit > 0)
+        if not lack.any():
+            marked[name] = 0
+            continue
+        amounts, hidden = ShownFigures(known, (OF_COVERAGE[name],), lack).of()
+        marked[name] = None if hidden else amounts[()].count
+    by_hand = marked.pop("ueberschrieben")
+    rest = {name: None if counted is None or lacking is None else counted - lacking for name, lacking in marked.items()}
+    return {"counted": counted, **rest, "ueberschrieben": by_hand}
 
 
 class _ViewBlocks:

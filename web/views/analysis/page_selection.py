@@ -13,8 +13,9 @@ from web.addresses import GROUP, SHIFT, WARD
 from web.page_table import PageTable
 from web.period_filter import FilterChoice
 from web.security import gate
-from web.services.analysis import results, trend
+from web.services.analysis import results
 from web.services.analysis.narrowing import NOT_GIVEN
+from web.services.history import trend
 from web.services.words import missing_words
 from web.wording import figures, order
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from web.services.analysis.results import HomeResult
-    from web.services.analysis.trend import ShareTrend
+    from web.services.history.trend import ShareTrend
     from web.services.words.missing_words import MissingWords
 
 CHOICES: Final = {WARD: "Wohnbereich", SHIFT: "Schicht", GROUP: "Gruppe"}
